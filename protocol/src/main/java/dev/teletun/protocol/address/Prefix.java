@@ -1,0 +1,82 @@
+package dev.teletun.protocol.address;
+
+import java.net.InetAddress;
+import java.util.Arrays;
+
+/**
+ * An address block in CIDR notation (RFC 4632 §3.1): the network address and its length in bits.
+ * Host bits are cleared.
+ */
+public record Prefix(InetAddress network, int length) {
+
+  /** Clears the host bits of {@code network}. */
+  public Prefix {
+    byte[] bytes = network.getAddress();
+    if (length < 0 || length > bytes.length * 8) {
+      throw new IllegalArgumentException(
+          "prefix length %d does not fit %s: use 0 to %d"
+              .formatted(length, network.getHostAddress(), bytes.length * 8));
+    }
+    for (int bit = length; bit < bytes.length * 8; bit++) {
+      bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+    }
+    network = Addresses.ofBytes(bytes);
+  }
+
+  /** The prefix that holds {@code address} alone. */
+  public static Prefix host(InetAddress address) {
+    return new Prefix(address, address.getAddress().length * 8);
+  }
+
+  /**
+   * Reads {@code 10.0.0.0/8}, {@code fd00::/64} or a bare address.
+   *
+   * @throws IllegalArgumentException if it is neither; the message says what would be
+   */
+  public static Prefix parse(String text) {
+    int slash = text.indexOf('/');
+    InetAddress address = Addresses.parse(slash < 0 ? text : text.substring(0, slash));
+    if (slash < 0) {
+      return host(address);
+    }
+    try {
+      return new Prefix(address, Integer.parseInt(text.substring(slash + 1)));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "\"%s\" is not a prefix: write it as 10.96.0.0/16 or fd00::/64".formatted(text), e);
+    }
+  }
+
+  /** True if {@code address} is of the same family and lies inside. */
+  public boolean contains(InetAddress address) {
+    return network.getAddress().length == address.getAddress().length
+        && new Prefix(address, length).network.equals(network);
+  }
+
+  /** True if every address of {@code other} lies inside. */
+  public boolean contains(Prefix other) {
+    return other.length >= length && contains(other.network);
+  }
+
+  /** True for IPv6. */
+  public boolean isIpv6() {
+    return network.getAddress().length == 16;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Prefix p
+        && length == p.length
+        && Arrays.equals(network.getAddress(), p.network.getAddress());
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(network.getAddress()) + length;
+  }
+
+  @Override
+  public String toString() {
+    return network.getHostAddress() + "/" + length;
+  }
+}
