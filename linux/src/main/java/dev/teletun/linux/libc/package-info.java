@@ -1,4 +1,7 @@
-/** libc through JNA, and what its errors mean. */
+/**
+ * libc through JNA, and what its errors mean. The other packages of this module build on it; none
+ * outside should.
+ */
 @NullMarked
 package dev.teletun.linux.libc;
 
