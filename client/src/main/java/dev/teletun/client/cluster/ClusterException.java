@@ -1,0 +1,33 @@
+package dev.teletun.client.cluster;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster could not be asked, or its answer is of no use; the message says what to do. */
+public final class ClusterException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final boolean refused;
+
+  private ClusterException(String message, boolean refused, @Nullable Throwable cause) {
+    super(message, cause);
+    this.refused = refused;
+  }
+
+  static ClusterException refused(String message, Throwable cause) {
+    return new ClusterException(message, true, cause);
+  }
+
+  static ClusterException failed(String message) {
+    return new ClusterException(message, false, null);
+  }
+
+  static ClusterException failed(String message, Throwable cause) {
+    return new ClusterException(message, false, cause);
+  }
+
+  /** True if the API server understood and said no (401, 403). */
+  public boolean refused() {
+    return refused;
+  }
+}

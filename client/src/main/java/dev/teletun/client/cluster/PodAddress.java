@@ -1,0 +1,6 @@
+package dev.teletun.client.cluster;
+
+import java.net.InetAddress;
+
+/** Where a running pod can be dialled, as the API server told it. */
+public record PodAddress(PodName pod, InetAddress address) {}

@@ -1,0 +1,182 @@
+package dev.teletun.client.cluster;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssertAlternative;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class PodLookupTest {
+  @TempDir Path directory;
+
+  @Test
+  void findsTheAddressOfARunningPodByOneCall() throws Exception {
+    try (StubApiServer server = StubApiServer.answering(200, pod("Running", "10.0.2.7"))) {
+      Path config = StubApiServer.kubeconfig(directory, server.url());
+
+      PodAddress found = PodLookup.find(Map.of(), Optional.of(config), "web-0");
+
+      assertThat(found.address()).isEqualTo(InetAddress.ofLiteral("10.0.2.7"));
+      assertThat(found.pod()).hasToString("shop/web-0");
+      assertThat(server.asked())
+          .containsExactly("GET /api/v1/namespaces/shop/pods/web-0 Bearer secret-token");
+    }
+  }
+
+  @Test
+  void asksInTheNamespaceThatIsNamed() throws Exception {
+    try (StubApiServer server = StubApiServer.answering(200, pod("Running", "fd00::7"))) {
+      Path config = StubApiServer.kubeconfig(directory, server.url());
+
+      PodLookup.find(Map.of("KUBECONFIG", config.toString()), Optional.empty(), "bank/web-0");
+
+      assertThat(server.asked().getFirst()).contains("/namespaces/bank/pods/web-0 ");
+    }
+  }
+
+  @Test
+  void saysHowToListThePodsWhenThereIsNone() throws Exception {
+    failure(404, status("NotFound"))
+        .withMessageContaining("no pod \"web-0\" in namespace \"shop\" of context \"staging\"")
+        .withMessageContaining("kubectl get pods -n shop")
+        .matches(e -> !e.refused());
+  }
+
+  @Test
+  void isRefusedWhenTheCredentialsAreNotAccepted() throws Exception {
+    failure(401, status("Unauthorized"))
+        .withMessageContaining("credentials of context \"staging\" (401). Log in")
+        .withMessageNotContaining("secret-token")
+        .matches(ClusterException::refused);
+  }
+
+  @Test
+  void isRefusedWhenTheUserMayNotReadPods() throws Exception {
+    failure(403, status("Forbidden"))
+        .withMessageContaining("kubectl auth can-i get pods -n shop")
+        .matches(ClusterException::refused);
+  }
+
+  @Test
+  void passesOnAnyOtherAnswer() throws Exception {
+    failure(503, status("ServiceUnavailable")).withMessageContaining("answered 503");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Pending, ''", "Succeeded, 10.0.2.7", "Failed, 10.0.2.7"})
+  void refusesAPodThatIsNotRunning(String phase, String ip) throws Exception {
+    failure(200, pod(phase, ip))
+        .withMessageContaining("is not running but " + phase)
+        .withMessageContaining("kubectl describe pod web-0 -n shop");
+  }
+
+  @Test
+  void refusesAPodThatIsBeingDeleted() throws Exception {
+    String leaving =
+        pod("Running", "10.0.2.7")
+            .replace("\"name\"", "\"deletionTimestamp\":\"2026-01-01T00:00:00Z\",\"name\"");
+
+    failure(200, leaving).withMessageContaining("being deleted");
+  }
+
+  @Test
+  void refusesAPodWithoutAnAddress() throws Exception {
+    failure(200, pod("Running", "")).withMessageContaining("no IP address yet. Wait");
+  }
+
+  @Test
+  void refusesAnAddressThatIsNone() throws Exception {
+    failure(200, pod("Running", "evil.example")).withMessageContaining("not an IP address");
+  }
+
+  @Test
+  void saysWhenNobodyListensAtTheApiServersAddress() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Path config = StubApiServer.kubeconfig(directory, "http://127.0.0.1:" + port);
+
+    failure(config)
+        .withMessageContaining("http://127.0.0.1:" + port)
+        .withMessageContaining("cannot be asked: connection refused")
+        .withMessageContaining("-address=HOST")
+        .matches(e -> !e.refused());
+  }
+
+  @Test
+  void saysWhenTheApiServersNameDoesNotResolve() throws Exception {
+    failure(StubApiServer.kubeconfig(directory, "http://no-such-server.invalid:6443"))
+        .withMessageContaining("cannot be asked: its name does not resolve");
+  }
+
+  @Test
+  void saysWhenTheApiServerSpeaksNoTls() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread speaker =
+          Thread.ofPlatform()
+              .start(() -> {
+                try (Socket accepted = plain.accept()) {
+                  accepted.getOutputStream().write("HTTP/1.0 400 no\r\n\r\n".getBytes(US_ASCII));
+                  accepted.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+
+      failure(StubApiServer.kubeconfig(directory, "https://127.0.0.1:" + plain.getLocalPort()))
+          .withMessageContaining("cannot be asked: TLS failed");
+      speaker.join();
+    }
+  }
+
+  @Test
+  void givesUpOnAnApiServerThatNeverAnswers() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path config = StubApiServer.kubeconfig(directory, "http://127.0.0.1:" + mute.getLocalPort());
+
+      failure(config).withMessageContaining("cannot be asked: no answer within 10 s");
+    }
+  }
+
+  private ThrowableAssertAlternative<ClusterException> failure(int status, String json)
+      throws IOException {
+    try (StubApiServer server = StubApiServer.answering(status, json)) {
+      return failure(StubApiServer.kubeconfig(directory, server.url()));
+    }
+  }
+
+  private static ThrowableAssertAlternative<ClusterException> failure(Path config) {
+    return assertThatExceptionOfType(ClusterException.class)
+        .isThrownBy(() -> PodLookup.find(Map.of(), Optional.of(config), "web-0"));
+  }
+
+  private static String pod(String phase, String ip) {
+    return """
+    {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","namespace":"shop"},
+     "status":{"phase":"%s","podIP":"%s"}}
+    """
+        .formatted(phase, ip);
+  }
+
+  private static String status(String reason) {
+    return """
+    {"apiVersion":"v1","kind":"Status","status":"Failure","reason":"%s","message":"no"}
+    """
+        .formatted(reason);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.teletun.client.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Answers over real HTTP what a test tells it: a stand-in, not an API server. */
+final class StubApiServer implements Closeable {
+  private final HttpServer http;
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  private StubApiServer(HttpServer http) {
+    this.http = http;
+  }
+
+  static StubApiServer answering(int status, String json) throws IOException {
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    StubApiServer server = new StubApiServer(http);
+    http.createContext(
+        "/",
+        exchange -> {
+          server.asked.add(
+              "%s %s %s"
+                  .formatted(
+                      exchange.getRequestMethod(),
+                      exchange.getRequestURI(),
+                      exchange.getRequestHeaders().getFirst("Authorization")));
+          byte[] body = json.getBytes(UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    http.start();
+    return server;
+  }
+
+  /** Method, path and authorization of every request so far. */
+  List<String> asked() {
+    return asked;
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + http.getAddress().getPort();
+  }
+
+  static Path kubeconfig(Path directory, String serverUrl) throws IOException {
+    return Files.writeString(
+        directory.resolve("config"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: staging
+        contexts:
+        - name: staging
+          context: {cluster: far, user: alice, namespace: shop}
+        clusters:
+        - name: far
+          cluster: {server: "%s"}
+        users:
+        - name: alice
+          user: {token: secret-token}
+        """
+            .formatted(serverUrl));
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+  }
+}
