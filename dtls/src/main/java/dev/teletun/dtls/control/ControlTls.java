@@ -1,0 +1,97 @@
+package dev.teletun.dtls.control;
+
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+
+/**
+ * TLS 1.3 around a connected socket: own key, one pinned peer, no resumption.
+ *
+ * <p>Every connection has a context of its own, so there is nothing a session could be resumed
+ * from.
+ */
+public final class ControlTls {
+  private static final String[] TLS_1_3 = {"TLSv1.3"};
+
+  /** What peers answer to a certificate they do not want (RFC 8446 §6.2), with JSSE's names. */
+  private static final Pattern REFUSED =
+      Pattern.compile(
+          "Received fatal alert: (bad_certificate|certificate_unknown|access_denied|unknown_ca"
+              + "|certificate_required|unsupported_certificate|certificate_expired"
+              + "|certificate_revoked)");
+
+  private ControlTls() {}
+
+  /**
+   * The client's side; the handshake is not started. Closing the result closes {@code connected}.
+   */
+  public static SSLSocket client(Socket connected, Identity own, Pin server) throws IOException {
+    String address = connected.getInetAddress().getHostAddress(); // an address: no SNI
+    SSLSocket socket =
+        (SSLSocket)
+            factory(own, new PinTrust(server, () -> {}))
+                .createSocket(connected, address, connected.getPort(), true);
+    socket.setUseClientMode(true);
+    socket.setEnabledProtocols(TLS_1_3);
+    return socket;
+  }
+
+  /**
+   * The server's side, which requires the client's certificate; the handshake is not started.
+   * Closing the result closes {@code accepted}.
+   */
+  public static SSLSocket server(Socket accepted, Identity own, Pin client) throws IOException {
+    AcceptedSocket lingering = new AcceptedSocket(accepted);
+    PinTrust trust = new PinTrust(client, lingering::lingerOnClose);
+    SSLSocket socket = (SSLSocket) factory(own, trust).createSocket(lingering, null, true);
+    socket.setUseClientMode(false);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(TLS_1_3);
+    parameters.setNeedClientAuth(true);
+    socket.setSSLParameters(parameters);
+    return socket;
+  }
+
+  /**
+   * Says of a failed handshake, read or write whether trust was the reason. With TLS 1.3 a client
+   * learns only from its first read that the server refused its key.
+   *
+   * @return a {@link PeerNotTrustedException} that has {@code failure} as its cause, or {@code
+   *     failure} itself
+   */
+  public static IOException explain(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PinTrust.WrongKey wrong) {
+        return PeerNotTrustedException.weRefused(wrong.found, wrong.expected, failure);
+      }
+      if (cause instanceof SSLException && cause.getMessage() != null) {
+        Matcher refused = REFUSED.matcher(cause.getMessage());
+        if (refused.find()) {
+          return PeerNotTrustedException.peerRefused(refused.group(1), failure);
+        }
+      }
+    }
+    return failure;
+  }
+
+  private static SSLSocketFactory factory(Identity own, PinTrust trust) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLSv1.3");
+      context.init(new KeyManager[] {new OwnKey(own)}, new TrustManager[] {trust}, null);
+      return context.getSocketFactory();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has TLS 1.3", e);
+    }
+  }
+}

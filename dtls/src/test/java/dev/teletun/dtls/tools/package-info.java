@@ -1,0 +1,5 @@
+/** Foreign programs that the tests run: peers and oracles that are not ours. */
+@NullMarked
+package dev.teletun.dtls.tools;
+
+import org.jspecify.annotations.NullMarked;
