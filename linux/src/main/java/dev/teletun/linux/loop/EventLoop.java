@@ -145,6 +145,32 @@ public final class EventLoop implements Closeable {
     }
   }
 
+  /**
+   * Runs {@code task} on the loop's thread and waits for it. What it throws is the caller's and
+   * does not end the loop. Once the loop has ended it runs on the calling thread: nobody else uses
+   * the loop's things any more.
+   */
+  public void call(LoopTask task) throws IOException {
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    CompletableFuture<Void> ran = new CompletableFuture<>();
+    executeAndWait(() -> {
+      try {
+        task.run();
+      } catch (IOException | RuntimeException e) {
+        thrown.set(e);
+      }
+      ran.complete(null);
+    });
+    if (!ran.isDone()) {
+      task.run();
+    }
+    switch (thrown.get()) {
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case null, default -> {}
+    }
+  }
+
   /** Runs {@code task} on the loop's thread, and returns when it has run or never will. */
   void executeAndWait(Runnable task) {
     if (inLoop()) {

@@ -49,6 +49,29 @@ class EventLoopTest {
   }
 
   @Test
+  void callsOnItsOwnThreadAndThrowsToTheCallerAlone() throws Exception {
+    loop.call(() -> seen.add(Thread.currentThread().getName()));
+    assertThatIOException()
+        .isThrownBy(() ->
+            loop.call(() -> {
+              throw new IOException("the caller's");
+            }))
+        .withMessage("the caller's");
+
+    assertThat(seen.poll()).isEqualTo("loop-under-test");
+    assertThat(loop.ended()).isNotDone();
+  }
+
+  @Test
+  void callsOnTheCallersThreadOnceItHasEnded() throws Exception {
+    loop.close();
+
+    loop.call(() -> seen.add(Thread.currentThread().getName()));
+
+    assertThat(seen.poll()).isEqualTo(Thread.currentThread().getName());
+  }
+
+  @Test
   void tellsThatADescriptorIsReadableOnItsOwnThread() throws Exception {
     Watch watch = loop.watch(near, this::recordAndRead);
     loop.execute(() -> watch.reading(true));
