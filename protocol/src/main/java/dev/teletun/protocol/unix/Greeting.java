@@ -1,0 +1,132 @@
+package dev.teletun.protocol.unix;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.teletun.protocol.control.AddressList;
+import dev.teletun.protocol.control.ControlException;
+import dev.teletun.protocol.control.NulTerminated;
+import dev.teletun.protocol.control.ResolvConf;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What server-cluster sends first on each AF_UNIX connection, before the frames:
+ *
+ * <pre>
+ *   8 bytes  "TELETUN" and NUL
+ *   1 byte   version, 1
+ *   3 bytes  0
+ *   text     addresses, as {@link AddressList} writes them, then NUL
+ *   text     contents of the pod's resolv.conf, then NUL
+ * </pre>
+ *
+ * The two texts are those of the control protocol; resolv.conf is passed on as it is, and judged by
+ * the client alone.
+ */
+public final class Greeting {
+  private static final byte VERSION = 1;
+  private static final byte[] PREAMBLE = "TELETUN\0\1\0\0\0".getBytes(US_ASCII);
+  private static final int VERSION_AT = 8;
+
+  private final AddressList addresses;
+  private final String resolvConf;
+
+  private Greeting(AddressList addresses, String resolvConf) {
+    this.addresses = addresses;
+    this.resolvConf = resolvConf;
+  }
+
+  /**
+   * The bytes to send.
+   *
+   * @param resolvConf contents of the file, read with {@link NulTerminated#CHARSET}
+   * @throws ControlException if the file holds a NUL or is longer than a receiver accepts
+   */
+  public static byte[] encode(AddressList addresses, String resolvConf) throws ControlException {
+    if (resolvConf.length() > ResolvConf.LIMIT_BYTES) {
+      throw new ControlException(
+          "the pod's resolv.conf has %d bytes, at most %d can be sent: make it shorter"
+              .formatted(resolvConf.length(), ResolvConf.LIMIT_BYTES));
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(PREAMBLE);
+    bytes.writeBytes(NulTerminated.encode(addresses.format()));
+    bytes.writeBytes(NulTerminated.encode(resolvConf));
+    return bytes.toByteArray();
+  }
+
+  /** The pod's addresses. */
+  public AddressList addresses() {
+    return addresses;
+  }
+
+  /** The pod's resolv.conf as it was sent. */
+  public String resolvConf() {
+    return resolvConf;
+  }
+
+  /** Reads a greeting from bytes that come in pieces. Keeps no more than the longest greeting. */
+  public static final class Decoder {
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private int preambleBytes;
+    private @Nullable AddressList addresses;
+
+    /**
+     * Takes bytes up to the end of the greeting and leaves what follows in {@code bytes}.
+     *
+     * @return the greeting once it is complete; then the decoder is done
+     * @throws ControlException if this is no greeting that this version understands
+     */
+    public Optional<Greeting> offer(ByteBuffer bytes) throws ControlException {
+      while (bytes.hasRemaining()) {
+        byte next = bytes.get();
+        if (preambleBytes < PREAMBLE.length) {
+          requirePreamble(next);
+        } else if (next != 0) {
+          keep(next);
+        } else if (addresses == null) {
+          addresses = AddressList.parse(takeText());
+        } else {
+          return Optional.of(new Greeting(addresses, takeText()));
+        }
+      }
+      return Optional.empty();
+    }
+
+    private void requirePreamble(byte next) throws ControlException {
+      if (preambleBytes == VERSION_AT && next != VERSION) {
+        throw new ControlException(
+            "the other half of the pair speaks version %d of the AF_UNIX protocol, this one %d: run the same version of both programs"
+                .formatted(next & 0xff, VERSION));
+      }
+      if (next != PREAMBLE[preambleBytes]) {
+        throw new ControlException(
+            "what answers on the AF_UNIX socket is not server-cluster: byte %d of its greeting is %d; check -sockfile"
+                .formatted(preambleBytes, next & 0xff));
+      }
+      preambleBytes++;
+    }
+
+    private void keep(byte next) throws ControlException {
+      boolean first = addresses == null;
+      int limit = first ? AddressList.LIMIT_BYTES : ResolvConf.LIMIT_BYTES;
+      if (text.size() == limit) {
+        throw NulTerminated.tooLong(limit, first ? "addresses" : "resolv.conf");
+      }
+      text.write(next);
+    }
+
+    private String takeText() {
+      String taken = text.toString(NulTerminated.CHARSET);
+      text.reset();
+      return taken;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Greeting[%s, %d characters of resolv.conf]".formatted(addresses, resolvConf.length());
+  }
+}
