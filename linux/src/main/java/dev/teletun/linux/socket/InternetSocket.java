@@ -1,0 +1,134 @@
+package dev.teletun.linux.socket;
+
+import dev.teletun.linux.libc.BulkIo;
+import dev.teletun.linux.libc.Errno;
+import dev.teletun.linux.libc.Fd;
+import dev.teletun.linux.libc.Libc;
+import dev.teletun.linux.libc.NativeMemory;
+import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * A non-blocking TCP or UDP socket with one peer. One thread at a time.
+ *
+ * <p>The firewall mark is set before the connect, so that already the route lookup sees it, and no
+ * packet leaves without it.
+ */
+public final class InternetSocket implements Closeable {
+  // include/uapi/asm-generic/socket.h, linux/net.h, the same on x86_64 and aarch64
+  static final int SOCK_STREAM = 1;
+  static final int SOCK_DGRAM = 2;
+  static final int SOCK_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
+  static final int SOL_SOCKET = 1;
+  private static final int SO_ERROR = 4;
+  private static final int SO_MARK = 36;
+
+  private final Fd fd;
+  private final BulkIo io;
+
+  InternetSocket(Fd fd) {
+    this.fd = fd;
+    this.io = new BulkIo(fd);
+  }
+
+  /**
+   * A UDP socket that sends to {@code peer} and receives from it alone, from a port that the kernel
+   * picks at random.
+   *
+   * @param fwmark 0 for none; else needs CAP_NET_ADMIN
+   */
+  public static InternetSocket datagram(InetSocketAddress peer, int fwmark) throws IOException {
+    return open(SOCK_DGRAM, peer, fwmark);
+  }
+
+  /**
+   * A TCP connection to {@code peer} that is being made: ask {@link #requireConnected} once the
+   * descriptor is writable.
+   *
+   * @param fwmark 0 for none; else needs CAP_NET_ADMIN
+   */
+  public static InternetSocket stream(InetSocketAddress peer, int fwmark) throws IOException {
+    return open(SOCK_STREAM, peer, fwmark);
+  }
+
+  private static InternetSocket open(int type, InetSocketAddress peer, int fwmark)
+      throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
+      Fd fd =
+          onFailure.own(
+              Fd.checked(
+                  Libc.socket(SocketAddress.family(peer), type | SOCK_FLAGS, 0),
+                  "socket(to " + peer + ")"));
+      if (fwmark != 0) {
+        option(fd, SO_MARK, fwmark, "SO_MARK");
+      }
+      NativeMemory address = SocketAddress.of(peer);
+      int answer = Libc.connect(fd.number(), address.address(), SocketAddress.bytes(peer));
+      if (answer < 0 && Libc.errno() != Errno.EINPROGRESS) {
+        throw new SyscallException("connect(" + peer + ")", Libc.errno());
+      }
+      onFailure.handOver();
+      return new InternetSocket(fd);
+    }
+  }
+
+  static void option(Fd fd, int name, int value, String called) throws SyscallException {
+    NativeMemory number = NativeMemory.ofInt(value);
+    SyscallException.check(
+        Libc.setsockopt(fd.number(), SOL_SOCKET, name, number.address(), number.bytes()),
+        "setsockopt(%s, %d)".formatted(called, value));
+  }
+
+  /** The descriptor, for an event loop. Stays owned here. */
+  public Fd fd() {
+    return fd;
+  }
+
+  /**
+   * Ends the wait for a TCP connection.
+   *
+   * @throws SyscallException if it could not be made
+   */
+  public void requireConnected() throws SyscallException {
+    NativeMemory error = NativeMemory.ofInt(0);
+    NativeMemory size = NativeMemory.ofInt(error.bytes());
+    SyscallException.check(
+        Libc.getsockopt(fd.number(), SOL_SOCKET, SO_ERROR, error.address(), size.address()),
+        "getsockopt(SO_ERROR)");
+    int errno = error.buffer().getInt(0);
+    if (errno != 0) {
+      throw new SyscallException("connect", errno);
+    }
+  }
+
+  /**
+   * Reads once into {@code direct[from, to)}: what there is of a stream, or one datagram.
+   *
+   * @return bytes, 0 if there is nothing now, -1 at the end of a stream or for an empty datagram
+   */
+  public int read(ByteBuffer direct, int from, int to) throws SyscallException {
+    return io.read(direct, from, to);
+  }
+
+  /**
+   * Writes {@code direct[from, to)} once; a datagram is sent whole.
+   *
+   * @return bytes taken, 0 if the kernel takes nothing now
+   */
+  public int write(ByteBuffer direct, int from, int to) throws SyscallException {
+    int written = io.write(direct, from, to);
+    if (written < 0) {
+      throw new SyscallException("write(socket)", -written);
+    }
+    return written;
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}
