@@ -2,6 +2,8 @@ package dev.teletun.linux.libc;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.io.Closeable;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +11,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * A piece of memory with a fixed address, for structs that the kernel reads or writes.
  *
- * <p>Made once and kept: the memory goes when this object is collected, so whoever passes {@link
- * #address} on holds this object until the call has returned. Not thread-safe.
+ * <p>The memory goes when this object is collected, and a local variable that is not used any more
+ * does not prevent that: whoever passes {@link #address} on keeps this object in a field, or closes
+ * it after the call. Not thread-safe.
  */
-public final class NativeMemory {
+public final class NativeMemory implements Closeable {
   private final ByteBuffer buffer;
   private final long address;
 
@@ -66,5 +69,12 @@ public final class NativeMemory {
     for (int at = 0; at < buffer.capacity(); at++) {
       buffer.put(at, (byte) 0);
     }
+  }
+
+  /** Keeps the memory in place until here; the collector frees it some time later. */
+  @Override
+  @SuppressWarnings("ReachabilityFenceUsage") // the finally block is the caller's
+  public void close() {
+    Reference.reachabilityFence(this);
   }
 }

@@ -266,7 +266,8 @@ class EventLoopTest {
   }
 
   private static void send(Fd to) {
-    NativeMemory one = NativeMemory.allocate(1);
-    assertThat(Libc.send(to.number(), one.address(), 1, 0)).isEqualTo(1);
+    try (NativeMemory one = NativeMemory.allocate(1)) {
+      assertThat(Libc.send(to.number(), one.address(), 1, 0)).isEqualTo(1);
+    }
   }
 }
