@@ -1,0 +1,157 @@
+package dev.teletun.lab.topology;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/**
+ * One computer, router or pod of a lab. Programs in it see its network, host name, processes,
+ * {@code /etc/resolv.conf} (an ordinary file that may be written, renamed over or removed) and an
+ * own {@code /run}; everything else is this machine's.
+ *
+ * <p>Any thread may use it.
+ */
+public final class Host {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final String name;
+  private final String namespace;
+  private final long pid;
+  private final Path logs;
+  private final AtomicInteger started = new AtomicInteger();
+
+  Host(String name, String namespace, long pid, Path logs) {
+    this.name = name;
+    this.namespace = namespace;
+    this.pid = pid;
+    this.logs = logs;
+  }
+
+  /** What it is called in the lab: {@code laptop}, {@code pod-external} … */
+  public String name() {
+    return name;
+  }
+
+  /** Name of its network namespace, as in {@code ip netns exec NAME}. */
+  public String namespace() {
+    return namespace;
+  }
+
+  /** Its first process: {@code /proc/PID/ns/net} is its network. */
+  public long pid() {
+    return pid;
+  }
+
+  /** Directory with what its programs print. */
+  public Path logs() {
+    return logs;
+  }
+
+  /** Runs a command for at most 30 s. */
+  public Run run(String... command) throws IOException {
+    return run(LIMIT, command);
+  }
+
+  /** Runs a command for at most {@code limit}, after which it is killed. */
+  public Run run(Duration limit, String... command) throws IOException {
+    return Commands.run(entering(List.of(command)), "", limit);
+  }
+
+  /** Runs a command that reads {@code input}. */
+  public Run runWithInput(String input, String... command) throws IOException {
+    return Commands.run(entering(List.of(command)), input, LIMIT);
+  }
+
+  /** Runs a line of sh(1). */
+  public Run shell(String script) throws IOException {
+    return run("sh", "-c", script);
+  }
+
+  /** Starts a program in the background; it ends with the lab at the latest. */
+  public RunningProgram start(String... command) throws IOException {
+    List<String> words = List.of(command);
+    String program = Path.of(words.getFirst()).getFileName().toString();
+    Path output = logs.resolve("%02d-%s.log".formatted(started.incrementAndGet(), program));
+    List<String> line = new ArrayList<>(List.of("setsid")); // Ctrl-C is for us, not for it
+    line.addAll(entering(words));
+    return RunningProgram.start(Commands.builder(line), words, output);
+  }
+
+  /** The command line, for ProcessBuilder, that runs {@code command} in this host. */
+  public List<String> entering(List<String> command) {
+    List<String> line =
+        new ArrayList<>(
+            List.of("nsenter", "--target=" + pid, "--mount", "--net", "--uts", "--pid", "--"));
+    line.addAll(command);
+    return line;
+  }
+
+  /**
+   * Records what passes an interface into a pcap file until closed. Packets that come after the
+   * return are in it; a packet is in the file at once.
+   *
+   * @throws IOException also where a user namespace maps one uid only: tcpdump insists on another
+   */
+  public Closeable capture(String interfaceName, Path pcap) throws IOException {
+    RunningProgram tcpdump =
+        start(
+            "tcpdump",
+            "--interface=" + interfaceName,
+            "--immediate-mode",
+            "--packet-buffered",
+            "--no-promiscuous-mode",
+            "--relinquish-privileges=root",
+            "--buffer-size=65536",
+            "-w",
+            pcap.toAbsolutePath().toString());
+    try {
+      tcpdump.awaitLine(Pattern.compile("listening on"), Duration.ofSeconds(5));
+    } catch (IOException e) {
+      tcpdump.close();
+      throw e;
+    }
+    return tcpdump;
+  }
+
+  /** Sets the MTU of an interface, in bytes. */
+  public void mtu(String interfaceName, int bytes) throws IOException {
+    run("ip", "link", "set", interfaceName, "mtu", Integer.toString(bytes)).orThrow();
+  }
+
+  /** What {@code /etc/resolv.conf} says here. */
+  public String resolvConf() throws IOException {
+    return run("cat", "/etc/resolv.conf").orThrow();
+  }
+
+  /** True if a program here listens on this TCP port, or has this UDP port. */
+  public boolean listens(int port) throws IOException {
+    Pattern socket =
+        Pattern.compile("^\\s*\\d+: [0-9A-F]+:%04X [0-9A-F]+:0000 (0A|07) ".formatted(port));
+    for (String table : List.of("tcp", "tcp6", "udp", "udp6")) {
+      try (var lines = Files.lines(Path.of("/proc/" + pid + "/net/" + table))) {
+        if (lines.anyMatch(socket.asPredicate())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** True once {@code links} links have a link-local address, which the kernel adds last of all. */
+  boolean isLinked(int links) throws IOException {
+    try (var addresses = Files.lines(Path.of("/proc/" + pid + "/net/if_inet6"))) {
+      return addresses.filter(line -> line.startsWith("fe80")).count() >= links;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.teletun.lab.topology;
+
+import java.util.Locale;
+
+/** What a host plays, which decides its sysctls. */
+enum HostRole {
+  /** Forwards nothing. */
+  LAPTOP,
+  /** Forwards, never drops by reverse path. */
+  ROUTER,
+  /** A router whose bridge passes packets through conntrack. */
+  NODE,
+  /** Cannot write {@code /proc/sys}. */
+  POD;
+
+  /** As {@code host.sh} knows it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
