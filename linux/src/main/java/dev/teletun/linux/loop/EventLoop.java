@@ -156,8 +156,8 @@ public final class EventLoop implements Closeable {
     executeAndWait(() -> {
       try {
         task.run();
-      } catch (IOException | RuntimeException e) {
-        thrown.set(e);
+      } catch (Throwable t) { // an Error too: the caller waits for it
+        thrown.set(t);
       }
       ran.complete(null);
     });
@@ -167,6 +167,7 @@ public final class EventLoop implements Closeable {
     switch (thrown.get()) {
       case IOException e -> throw e;
       case RuntimeException e -> throw e;
+      case Error e -> throw e;
       case null, default -> {}
     }
   }
