@@ -1,0 +1,197 @@
+package dev.teletun.client.dns;
+
+import dev.teletun.protocol.address.Addresses;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Packets made in user space that show, before the host is touched, whether the other end of the
+ * tunnel answers: a DNS query and an echo request, and how to know their answers.
+ */
+public final class DnsProbe {
+  private static final int V4_HEADER = 20;
+  private static final int V6_HEADER = 40;
+  private static final int UDP_HEADER = 8;
+  private static final int ECHO_HEADER = 8;
+  private static final int PROTOCOL_ICMP = 1;
+  private static final int PROTOCOL_UDP = 17;
+  private static final int PROTOCOL_ICMPV6 = 58;
+  private static final int DNS_PORT = 53;
+  private static final int HOP_LIMIT = 64;
+  private static final int TYPE_A = 1;
+  private static final int TYPE_AAAA = 28;
+
+  private DnsProbe() {}
+
+  /**
+   * A complete IP packet with a recursive DNS query for the address of {@code name}, an IPv4
+   * address if source and server are IPv4, else an IPv6 address.
+   *
+   * @param source the pod's address P, of the family of {@code server}
+   * @param name host name; the root as ""
+   * @throws IllegalArgumentException if the families differ or the name is none
+   */
+  public static byte[] packet(
+      InetAddress source, InetAddress server, int sourcePort, int id, String name) {
+    byte[] wireName = name.isEmpty() ? new byte[1] : Question.wireName(name);
+    boolean v6 = requireSameFamily(source, server);
+    int dnsBytes = DnsHeader.BYTES + wireName.length + 4;
+    int udp = v6 ? V6_HEADER : V4_HEADER;
+    byte[] bytes = new byte[udp + UDP_HEADER + dnsBytes];
+    ByteBuffer packet = ByteBuffer.wrap(bytes);
+    putHeader(packet, source, server, PROTOCOL_UDP);
+    packet.putShort((short) sourcePort).putShort((short) DNS_PORT);
+    packet.putShort((short) (UDP_HEADER + dnsBytes)).putShort((short) 0);
+    packet.putShort((short) id).putShort((short) 0x0100).putShort((short) 1); // RD, one question
+    packet.putShort((short) 0).putInt(0).put(wireName);
+    packet.putShort((short) (v6 ? TYPE_AAAA : TYPE_A)).putShort((short) 1); // class IN
+    int sum = transportChecksum(bytes, v6, udp, PROTOCOL_UDP);
+    packet.putShort(udp + 6, (short) (sum == 0 ? 0xffff : sum)); // 0 says "none" (RFC 768)
+    return bytes;
+  }
+
+  /**
+   * True if the packet is the answer, of whatever response code, to {@link #packet} with the same
+   * arguments. Reads {@code bytes[at, at + length)} and checks its checksums.
+   */
+  public static boolean answers(
+      byte[] bytes,
+      int at,
+      int length,
+      InetAddress source,
+      InetAddress server,
+      int sourcePort,
+      int id) {
+    byte[] p = Arrays.copyOfRange(bytes, at, at + length);
+    int udp = transportOffset(p, source, server, PROTOCOL_UDP);
+    if (udp < 0 || p.length < udp + UDP_HEADER + DnsHeader.BYTES) {
+      return false;
+    }
+    boolean unsummed = udp == V4_HEADER && DnsHeader.u16(p, udp + 6) == 0; // RFC 768, IPv4 only
+    return DnsHeader.u16(p, udp) == DNS_PORT
+        && DnsHeader.u16(p, udp + 2) == sourcePort
+        && DnsHeader.u16(p, udp + 4) == p.length - udp
+        && DnsHeader.u16(p, udp + UDP_HEADER) == id
+        && (p[udp + UDP_HEADER + 2] & 0x80) != 0 // QR
+        && (unsummed || transportChecksum(p, udp == V6_HEADER, udp, PROTOCOL_UDP) == 0);
+  }
+
+  /** A complete ICMP or ICMPv6 echo request (RFC 792, RFC 4443 §4.1) without payload. */
+  public static byte[] echoRequest(InetAddress source, InetAddress target, int id, int sequence) {
+    boolean v6 = requireSameFamily(source, target);
+    int protocol = v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
+    int icmp = v6 ? V6_HEADER : V4_HEADER;
+    byte[] bytes = new byte[icmp + ECHO_HEADER];
+    ByteBuffer packet = ByteBuffer.wrap(bytes);
+    putHeader(packet, source, target, protocol);
+    packet.put((byte) (v6 ? 128 : 8)).put((byte) 0).putShort((short) 0);
+    packet.putShort((short) id).putShort((short) sequence);
+    packet.putShort(icmp + 2, (short) transportChecksum(bytes, v6, icmp, protocol));
+    return bytes;
+  }
+
+  /** True if the packet is the echo reply to {@link #echoRequest} with the same arguments. */
+  public static boolean answersEcho(
+      byte[] bytes,
+      int at,
+      int length,
+      InetAddress source,
+      InetAddress target,
+      int id,
+      int sequence) {
+    byte[] p = Arrays.copyOfRange(bytes, at, at + length);
+    boolean v6 = requireSameFamily(source, target);
+    int protocol = v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
+    int icmp = transportOffset(p, source, target, protocol);
+    return icmp >= 0
+        && p.length >= icmp + ECHO_HEADER
+        && p[icmp] == (byte) (v6 ? 129 : 0)
+        && DnsHeader.u16(p, icmp + 4) == id
+        && DnsHeader.u16(p, icmp + 6) == sequence
+        && transportChecksum(p, v6, icmp, protocol) == 0;
+  }
+
+  private static boolean requireSameFamily(InetAddress source, InetAddress destination) {
+    boolean v6 = source.getAddress().length == 16;
+    if (v6 != (destination.getAddress().length == 16)) {
+      throw new IllegalArgumentException(
+          "%s and %s are of different families"
+              .formatted(source.getHostAddress(), destination.getHostAddress()));
+    }
+    return v6;
+  }
+
+  /** Writes the IP header of a packet that fills the buffer, and leaves the position behind it. */
+  private static void putHeader(
+      ByteBuffer packet, InetAddress source, InetAddress destination, int protocol) {
+    int length = packet.capacity();
+    if (source.getAddress().length == 16) {
+      packet.putInt(6 << 28).putShort((short) (length - V6_HEADER));
+      packet.put((byte) protocol).put((byte) HOP_LIMIT);
+      packet.put(source.getAddress()).put(destination.getAddress());
+      return;
+    }
+    packet.putShort((short) 0x4500).putShort((short) length).putInt(0);
+    packet.put((byte) HOP_LIMIT).put((byte) protocol).putShort((short) 0);
+    packet.put(source.getAddress()).put(destination.getAddress());
+    packet.putShort(10, (short) finish(sum(packet, 0, V4_HEADER)));
+  }
+
+  /**
+   * Where the transport header begins in a packet from {@code server} to {@code source}; -1 if it
+   * is none of this protocol, or broken, or has options or extension headers.
+   */
+  private static int transportOffset(
+      byte[] p, InetAddress source, InetAddress server, int protocol) {
+    boolean v6 = source.getAddress().length == 16;
+    int header = v6 ? V6_HEADER : V4_HEADER;
+    if (p.length < header) {
+      return -1;
+    }
+    boolean right =
+        v6
+            ? (p[0] & 0xf0) == 0x60
+                && DnsHeader.u16(p, 4) == p.length - V6_HEADER
+                && p[6] == (byte) protocol
+            : p[0] == 0x45
+                && DnsHeader.u16(p, 2) == p.length
+                && p[9] == (byte) protocol
+                && (DnsHeader.u16(p, 6) & 0x3fff) == 0 // not a fragment
+                && finish(sum(ByteBuffer.wrap(p), 0, V4_HEADER)) == 0;
+    int addresses = v6 ? 8 : 12;
+    int each = v6 ? 16 : 4;
+    return right
+            && address(p, addresses, each).equals(server)
+            && address(p, addresses + each, each).equals(source)
+        ? header
+        : -1;
+  }
+
+  private static InetAddress address(byte[] p, int at, int length) {
+    return Addresses.ofBytes(Arrays.copyOfRange(p, at, at + length));
+  }
+
+  /** RFC 1071 over pseudo header and transport; 0 over a packet whose checksum is right. */
+  private static int transportChecksum(byte[] p, boolean v6, int transport, int protocol) {
+    ByteBuffer packet = ByteBuffer.wrap(p);
+    int sum = sum(packet, transport, p.length);
+    if (protocol != PROTOCOL_ICMP) {
+      sum += sum(packet, v6 ? 8 : 12, transport) + protocol + p.length - transport;
+    }
+    return finish(sum);
+  }
+
+  private static int sum(ByteBuffer p, int from, int to) {
+    int sum = 0;
+    for (int at = from; at < to; at += 2) {
+      sum += at + 1 < to ? p.getShort(at) & 0xffff : (p.get(at) & 0xff) << 8;
+    }
+    return sum;
+  }
+
+  private static int finish(int sum) {
+    int folded = (sum & 0xffff) + (sum >>> 16);
+    return ~(folded + (folded >>> 16)) & 0xffff;
+  }
+}
