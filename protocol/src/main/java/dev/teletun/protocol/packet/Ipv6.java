@@ -52,6 +52,20 @@ public final class Ipv6 {
     return next;
   }
 
+  /**
+   * True if the headers in front of the payload end at {@code offset} and announce {@code
+   * protocol}; {@code offset} must lie inside the packet at {@code ip}.
+   */
+  public static boolean isPayloadAt(byte[] bytes, int ip, int offset, int protocol) {
+    int next = bytes[ip + NEXT_HEADER] & 0xff;
+    int reached = HEADER;
+    while (isOptions(next) && reached < offset) {
+      next = bytes[ip + reached] & 0xff;
+      reached += optionsLength(bytes[ip + reached + 1]);
+    }
+    return reached == offset && next == protocol;
+  }
+
   /** Extension headers that begin with next header and length in units of 8 bytes (RFC 8200 §4). */
   static boolean isOptions(int nextHeader) {
     return nextHeader == Protocol.HOP_BY_HOP

@@ -1,0 +1,16 @@
+package dev.teletun.protocol.packet;
+
+/** Where the fields of a UDP header lie (RFC 768). */
+public final class Udp {
+
+  /** Header length in bytes. */
+  public static final int HEADER = 8;
+
+  /** Bytes of header and payload. */
+  public static final int LENGTH = 4;
+
+  /** Checksum, 0 for none. */
+  public static final int CHECKSUM = 6;
+
+  private Udp() {}
+}
