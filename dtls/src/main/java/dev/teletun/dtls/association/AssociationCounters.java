@@ -1,0 +1,23 @@
+package dev.teletun.dtls.association;
+
+/**
+ * What an association has done so far, in records.
+ *
+ * @param sealed made by us, alerts included
+ * @param opened packets taken from the peer
+ * @param replayed dropped: seen before, or too old to know
+ * @param forged dropped: not made with the peer's key
+ * @param malformed dropped: cut, too short, too long, or of another version
+ * @param otherEpoch dropped: of a handshake that is over, or of no epoch we have
+ * @param ignored dropped: authentic, but neither a packet nor anything else we expect
+ * @param flightsRepeated times that our last flight went out again
+ */
+public record AssociationCounters(
+    long sealed,
+    long opened,
+    long replayed,
+    long forged,
+    long malformed,
+    long otherEpoch,
+    long ignored,
+    long flightsRepeated) {}

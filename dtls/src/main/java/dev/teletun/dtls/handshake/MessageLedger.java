@@ -1,0 +1,119 @@
+package dev.teletun.dtls.handshake;
+
+import java.util.BitSet;
+import org.bouncycastle.tls.HandshakeType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which bytes of which handshake messages have come in clear, and how much more may come.
+ *
+ * <p>BouncyCastle 1.84 allocates what a fragment declares (CVE-2026-59646) and takes quadratic time
+ * over many small ones, both before anybody is authenticated.
+ */
+final class MessageLedger {
+  /** Whole messages; the largest is a Certificate. */
+  static final int LARGEST_MESSAGE = 8 * 1024;
+
+  /** Fragments that bring something new, in one handshake. */
+  static final int MOST_FRAGMENTS = 64;
+
+  /** Bytes that are new, in one handshake. */
+  static final int MOST_BYTES = 64 * 1024;
+
+  /**
+   * Fragments that bring nothing new: retransmissions. Six or seven of a flight fit into a deadline
+   * of 10 s.
+   */
+  static final int MOST_REPETITIONS = 256;
+
+  private static final int MOST_MESSAGES = 32;
+
+  private static final class Message {
+    final int type;
+    final int length;
+    final BitSet covered;
+
+    Message(HandshakeFragment first) {
+      this.type = first.type();
+      this.length = first.messageLength();
+      this.covered = new BitSet(length);
+    }
+
+    boolean isComplete() {
+      return covered.cardinality() == length;
+    }
+  }
+
+  private final @Nullable Message[] messages = new @Nullable Message[MOST_MESSAGES];
+  private int fragments;
+  private int bytes;
+  private int repetitions;
+  private boolean progressed;
+  private boolean certificateVerified;
+
+  /** False if BouncyCastle must not see the record that the fragment is in. */
+  boolean admit(HandshakeFragment fragment) {
+    if (!isWellFormed(fragment)) {
+      return false;
+    }
+    Message known = messages[fragment.messageNumber()];
+    if (known != null
+        && (known.type != fragment.type() || known.length != fragment.messageLength())) {
+      return false;
+    }
+    return known == null ? admitFirst(fragment) : admitFurther(known, fragment);
+  }
+
+  /** A Finished is never in clear; a part of a message is never empty. */
+  private static boolean isWellFormed(HandshakeFragment fragment) {
+    return fragment.type() != HandshakeType.finished
+        && fragment.messageLength() <= LARGEST_MESSAGE
+        && fragment.offset() + fragment.length() <= fragment.messageLength()
+        && fragment.messageNumber() < MOST_MESSAGES
+        && (fragment.length() > 0 || fragment.messageLength() == 0);
+  }
+
+  private boolean admitFirst(HandshakeFragment fragment) {
+    if (fragments >= MOST_FRAGMENTS || bytes + fragment.length() > MOST_BYTES) {
+      return false;
+    }
+    Message message = new Message(fragment);
+    messages[fragment.messageNumber()] = message;
+    cover(message, fragment, fragment.length());
+    return true;
+  }
+
+  private boolean admitFurther(Message message, HandshakeFragment fragment) {
+    int from = fragment.offset();
+    int fresh =
+        fragment.length() - message.covered.get(from, from + fragment.length()).cardinality();
+    if (fresh == 0) {
+      return ++repetitions <= MOST_REPETITIONS;
+    }
+    if (fragments >= MOST_FRAGMENTS || bytes + fresh > MOST_BYTES) {
+      return false;
+    }
+    cover(message, fragment, fresh);
+    return true;
+  }
+
+  private void cover(Message message, HandshakeFragment fragment, int fresh) {
+    message.covered.set(fragment.offset(), fragment.offset() + fragment.length());
+    fragments++;
+    bytes += fresh;
+    progressed = true;
+    certificateVerified |= message.type == HandshakeType.certificate_verify && message.isComplete();
+  }
+
+  /** True if a CertificateVerify has come as a whole. */
+  boolean hasCertificateVerify() {
+    return certificateVerified;
+  }
+
+  /** True if something new has come since the last call. */
+  boolean takeProgress() {
+    boolean was = progressed;
+    progressed = false;
+    return was;
+  }
+}

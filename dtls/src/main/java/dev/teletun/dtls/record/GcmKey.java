@@ -1,0 +1,92 @@
+package dev.teletun.dtls.record;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * AES-GCM with the write key of one side (RFC 5288 §3): 4 bytes of the nonce belong to the key, 8
+ * are written in each record.
+ */
+public final class GcmKey {
+  static final int EXPLICIT_NONCE = 8;
+  static final int TAG = 16;
+
+  /** Bytes of the nonce that come with the key. */
+  public static final int SALT = 4;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private final Cipher cipher;
+  private final Key key;
+  private final byte[] nonce = new byte[SALT + EXPLICIT_NONCE];
+  private final byte[] additionalData = new byte[RecordHeader.LENGTH];
+
+  /** Copies both arrays. */
+  public GcmKey(byte[] key, byte[] salt) {
+    this.key = new SecretKeySpec(key, "AES");
+    System.arraycopy(salt, 0, nonce, 0, SALT);
+    try {
+      this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has AES-GCM", e);
+    }
+  }
+
+  /** Encrypts {@code length} bytes to {@code into[intoAt…]}, tag behind them. */
+  void seal(
+      long explicitNonce,
+      long epochAndSequence,
+      int type,
+      byte[] bytes,
+      int at,
+      int length,
+      byte[] into,
+      int intoAt) {
+    try {
+      start(Cipher.ENCRYPT_MODE, explicitNonce, epochAndSequence, type, length);
+      cipher.doFinal(bytes, at, length, into, intoAt);
+    } catch (GeneralSecurityException e) { // also a buffer too short: the caller's mistake
+      throw new IllegalStateException("sealing %d bytes failed".formatted(length), e);
+    }
+  }
+
+  /**
+   * Decrypts {@code length} bytes, tag included, out of place: the JDK's fast path needs that.
+   *
+   * @return false if they are not authentic; {@code into} then holds nothing of use
+   */
+  boolean open(
+      long explicitNonce,
+      long epochAndSequence,
+      int type,
+      byte[] bytes,
+      int at,
+      int length,
+      byte[] into) {
+    try {
+      start(Cipher.DECRYPT_MODE, explicitNonce, epochAndSequence, type, length - TAG);
+      cipher.doFinal(bytes, at, length, into, 0);
+      return true;
+    } catch (AEADBadTagException _) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("opening %d bytes failed".formatted(length), e);
+    }
+  }
+
+  private void start(int mode, long explicitNonce, long epochAndSequence, int type, int length)
+      throws GeneralSecurityException {
+    LONG.set(nonce, SALT, explicitNonce);
+    cipher.init(mode, key, new GCMParameterSpec(TAG * 8, nonce));
+    RecordHeader.writeAdditionalData(additionalData, epochAndSequence, type, length);
+    cipher.updateAAD(additionalData);
+  }
+}

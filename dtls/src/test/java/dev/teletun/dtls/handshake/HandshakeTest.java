@@ -1,0 +1,206 @@
+package dev.teletun.dtls.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.dtls.control.PeerNotTrustedException;
+import dev.teletun.dtls.control.PeerNotTrustedException.Side;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.record.RecordHeader;
+import dev.teletun.dtls.tools.TestKeys;
+import dev.teletun.dtls.tools.TestKeys.Kind;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(120)
+class HandshakeTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void carriesPacketsBothWaysWithEveryKindOfKey(Kind kind) throws Exception {
+    Identity client = TestKeys.make("client", kind).identity();
+    Identity server = TestKeys.make("server", kind).identity();
+
+    try (Link link = Link.between(client, server).established()) {
+      link.exchange();
+    }
+  }
+
+  @Test
+  void sendsEachFlightInOneDatagram() throws Exception {
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER).established()) {
+
+      assertThat(link.fromClient).hasSize(3); // hello, hello with cookie, the rest
+      assertThat(link.fromServer).hasSize(3); // cookie, hello to hello done, finished
+    }
+  }
+
+  @Test
+  void theServerSaysNothingBeforeTheClientsFirstPacket() throws Exception {
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER).established()) {
+      assertThat(link.server.association().confirmed()).isFalse();
+      assertThat(link.client.association().confirmed()).isTrue();
+
+      link.client.send("first");
+      link.server.pump();
+
+      assertThat(link.server.association().confirmed()).isTrue();
+      assertThat(link.fromServer).hasSize(3);
+    }
+  }
+
+  @Test
+  void theClientRefusesAnotherServerKey() throws Exception {
+    try (Link link = new Link(Keys.SERVER, Keys.CLIENT.pin(), (_, _) -> true)) {
+      link.dial(Keys.CLIENT, Keys.OTHER.pin());
+
+      assertRefused(link.client, Side.WE_REFUSED);
+      assertRefused(link.server, Side.PEER_REFUSED);
+    }
+  }
+
+  @Test
+  void theServerRefusesAnotherClientKey() throws Exception {
+    try (Link link = new Link(Keys.SERVER, Keys.OTHER.pin(), (_, _) -> true)) {
+      link.dial(Keys.CLIENT, Keys.SERVER.pin());
+
+      assertRefused(link.client, Side.PEER_REFUSED);
+      assertRefused(link.server, Side.WE_REFUSED);
+    }
+  }
+
+  private static void assertRefused(Peer peer, Side side) throws InterruptedException {
+    assertThat(peer.failure())
+        .isInstanceOfSatisfying(
+            PeerNotTrustedException.class, e -> assertThat(e.side()).isEqualTo(side));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void survivesTheLossOfAnyOneDatagram(Kind kind) throws Exception {
+    Identity client = TestKeys.make("client", kind).identity();
+    Identity server = TestKeys.make("server", kind).identity();
+    int datagrams = 6;
+    for (int lost = 0; lost < datagrams; lost++) {
+      AtomicInteger left = new AtomicInteger(lost);
+      try (Link link =
+          Link.between(client, server, (_, _) -> left.getAndDecrement() != 0).established()) {
+        link.exchange();
+
+        assertThat(left).as("datagram %d was lost", lost).hasNegativeValue();
+        assertThatNoNonceRepeats(link);
+      }
+    }
+  }
+
+  @Test
+  void survivesTenPercentRandomLoss() throws Exception {
+    for (int seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      try (Link link =
+          Link.between(
+                  Keys.CLIENT,
+                  Keys.SERVER,
+                  (_, _) -> {
+                    synchronized (random) {
+                      return random.nextInt(10) != 0;
+                    }
+                  })
+              .established()) {
+
+        assertThatNoNonceRepeats(link);
+      }
+    }
+  }
+
+  @Test
+  void repeatsALostLastFlightByteForByte() throws Exception {
+    AtomicInteger toLose = new AtomicInteger(3);
+    Link.Network losesFinished =
+        (fromClient, datagram) ->
+            fromClient
+                || RecordHeader.type(datagram, 0) != RecordHeader.CHANGE_CIPHER_SPEC
+                || toLose.getAndDecrement() <= 0;
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER, losesFinished).established()) {
+      link.exchange();
+
+      List<byte[]> finished = link.fromServer.subList(2, 6);
+      assertThat(finished).allSatisfy(datagram -> assertThat(datagram).isEqualTo(finished.get(0)));
+      assertThat(link.server.association().counters().flightsRepeated()).isEqualTo(3);
+      assertThatNoNonceRepeats(link);
+    }
+  }
+
+  /** Nothing ours is in clear but a handshake, and a nonce comes again only with the same bytes. */
+  private static void assertThatNoNonceRepeats(Link link) {
+    for (List<byte[]> sent : List.of(link.fromClient, link.fromServer)) {
+      Map<String, String> byNonce = new HashMap<>();
+      for (byte[] datagram : sent) {
+        for (String record : Records.split(datagram)) {
+          if (Records.epoch(record) == 1) {
+            String before = byNonce.putIfAbsent(Records.explicitNonce(record), record);
+            assertThat(before).isIn(null, record);
+          } else {
+            assertThat(Records.type(record)).isNotEqualTo(RecordHeader.APPLICATION_DATA);
+          }
+        }
+      }
+      Set<String> distinct = new HashSet<>(byNonce.values());
+      assertThat(distinct).hasSameSizeAs(byNonce.values()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void saysThatNobodyAnswersWhenTimeIsUp() throws Exception {
+    try (Handshake handshake =
+        Handshake.client(
+            Keys.CLIENT, Keys.SERVER.pin(), 1500, (_, _, _) -> {}, Duration.ofMillis(300))) {
+      Peer peer = new Peer((_, _, _) -> {});
+      peer.start(handshake);
+
+      assertThat(peer.failure())
+          .isInstanceOf(SocketTimeoutException.class)
+          .hasMessageContaining("no DTLS answer")
+          .hasMessageContaining("firewall");
+    }
+  }
+
+  @Test
+  void closesWhileItWaits() throws Exception {
+    Handshake handshake =
+        Handshake.client(
+            Keys.CLIENT, Keys.SERVER.pin(), 1500, (_, _, _) -> {}, Duration.ofMinutes(1));
+
+    handshake.close();
+    handshake.close();
+
+    assertThat(handshake.result()).isCompletedExceptionally();
+  }
+
+  @Test
+  void aSinkThatThrowsLosesADatagramAndNothingElse() throws Exception {
+    AtomicInteger fromClient = new AtomicInteger();
+    AtomicInteger fromServer = new AtomicInteger();
+    Link.Network throwing =
+        (client, _) -> {
+          if ((client ? fromClient : fromServer).getAndIncrement() % 3 == 0) {
+            throw new IllegalStateException("network is unreachable");
+          }
+          return true;
+        };
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER, throwing).established()) {
+
+      assertThat(fromClient).hasValueGreaterThan(link.fromServer.size() / 2);
+    }
+  }
+}
