@@ -124,6 +124,17 @@ public final class Lab implements Closeable {
   }
 
   /**
+   * Starts the web server of the lab's pods in any host: {@code GET /} says who serves whom, {@code
+   * GET /bytes/N} and {@code /sha256/N} give N bytes and their sum, {@code PUT} answers the sum of
+   * what came. Returns once it listens.
+   */
+  public RunningProgram startWebServer(Host host, int port) throws IOException {
+    RunningProgram server = Services.web(host, port);
+    await(() -> host.listens(port), () -> "the web server of %s does not listen".formatted(host));
+    return server;
+  }
+
+  /**
    * A directory for files of the lab, the same path in every host, for instance keys and the socket
    * between the pods. It goes with the lab.
    */

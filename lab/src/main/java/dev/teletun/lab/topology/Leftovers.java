@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ final class Leftovers {
   /** Makes the directory of a new lab, and says in it whose it is. */
   static Path newDirectory(String prefix) throws IOException {
     Path directory = Files.createTempDirectory(TEMPORARY, directoryPrefix(prefix));
+    // Programs of the pods that are nobody must get through to what is theirs.
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     Files.writeString(directory.resolve(OWNER), identity(ProcessHandle.current()));
     return directory;
   }
