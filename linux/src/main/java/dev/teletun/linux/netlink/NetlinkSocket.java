@@ -49,6 +49,11 @@ public final class NetlinkSocket implements Closeable {
     return new NetlinkSocket(SocketSetup.open(protocol, false));
   }
 
+  /** Takes ownership of a connected descriptor that speaks netlink; for tests. */
+  static NetlinkSocket over(Fd fd) {
+    return new NetlinkSocket(fd);
+  }
+
   /**
    * Asks for one thing and waits until the kernel has done or refused it.
    *

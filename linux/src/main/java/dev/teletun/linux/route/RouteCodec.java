@@ -157,7 +157,7 @@ final class RouteCodec {
     Optional<InetAddress> network = found.address(RTA_DST);
     InetAddress any = Addresses.ofBytes(new byte[ipv6 ? 16 : 4]);
     return new Route(
-        new Prefix(network.orElse(any), length),
+        Family.prefix(network.orElse(any), length),
         gateway,
         interfaceIndex,
         found.u32(RTA_TABLE).orElse(message.u8(4)),

@@ -97,7 +97,8 @@ final class RuleCodec {
             found.u8(FRA_PROTOCOL).orElse(0)));
   }
 
-  private static Optional<Prefix> prefix(Optional<InetAddress> network, int length) {
-    return network.map(address -> new Prefix(address, length));
+  private static Optional<Prefix> prefix(Optional<InetAddress> network, int length)
+      throws MalformedMessageException {
+    return network.isEmpty() ? Optional.empty() : Optional.of(Family.prefix(network.get(), length));
   }
 }

@@ -3,6 +3,7 @@ package dev.teletun.linux.conntrack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.linux.namespace.TestNamespace;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -17,12 +18,13 @@ import org.junit.jupiter.api.Test;
 /** Flows over loopback, with {@code conntrack} as the oracle. */
 @Tag("netns")
 class ConntrackIT {
+  private final CloseStack owned = new CloseStack();
   private TestNamespace namespace;
   private Conntrack conntrack;
 
   @BeforeEach
   void open() throws IOException {
-    namespace = TestNamespace.create();
+    namespace = owned.own(TestNamespace.create());
     namespace.run(
         "nft",
         """
@@ -36,13 +38,12 @@ class ConntrackIT {
           }
         }
         """);
-    conntrack = namespace.call(Conntrack::open);
+    conntrack = owned.own(namespace.call(Conntrack::open));
   }
 
   @AfterEach
   void close() throws IOException {
-    conntrack.close();
-    namespace.close();
+    owned.close();
   }
 
   @Test

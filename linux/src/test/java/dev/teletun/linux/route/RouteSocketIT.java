@@ -7,6 +7,7 @@ import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.linux.namespace.TestNamespace;
 import dev.teletun.protocol.address.Prefix;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -19,23 +20,23 @@ import org.junit.jupiter.api.Test;
 /** On a pair of veth interfaces, with {@code ip} as the oracle. */
 @Tag("netns")
 class RouteSocketIT {
+  private final CloseStack owned = new CloseStack();
   private TestNamespace namespace;
   private RouteSocket socket;
   private int v0;
 
   @BeforeEach
   void open() throws IOException {
-    namespace = TestNamespace.create();
+    namespace = owned.own(TestNamespace.create());
     namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
     namespace.run("ip", "link", "set", "v1", "up");
-    socket = namespace.call(RouteSocket::open);
+    socket = owned.own(namespace.call(RouteSocket::open));
     v0 = socket.link("v0").index();
   }
 
   @AfterEach
   void close() throws IOException {
-    socket.close();
-    namespace.close();
+    owned.close();
   }
 
   @Test
