@@ -1,4 +1,4 @@
-/** How large a packet may be inside and outside the tunnel, and why. */
+/** How large a packet may be inside and outside the tunnel, and what is done with a larger one. */
 @NullMarked
 package dev.teletun.protocol.mtu;
 
