@@ -7,12 +7,12 @@ import dev.teletun.dtls.association.RecordSink;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peer implements Closeable {
   /** Packets received, as text. */
-  final List<String> packets = new ArrayList<>();
+  final List<String> packets = new CopyOnWriteArrayList<>();
 
   private final DatagramSink out;
   private final Queue<byte[]> arrived = new ConcurrentLinkedQueue<>();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** One run of an installed program; its output goes to a file that can be read at any time. */
 public final class Tool implements Closeable {
@@ -82,15 +83,20 @@ public final class Tool implements Closeable {
 
   /** Waits until the program has printed {@code text}. */
   public void awaitOutput(String text) throws InterruptedException {
-    await("output \"" + text + "\" in:\n" + output(), () -> output().contains(text));
+    await(() -> "output \"" + text + "\" in:\n" + output(), () -> output().contains(text));
   }
 
   /** Polls until {@code condition} holds, for 10 s at most. */
   public static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    await(() -> what, condition);
+  }
+
+  private static void await(Supplier<String> what, BooleanSupplier condition)
+      throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited 10 s in vain for " + what);
+        throw new AssertionError("waited 10 s in vain for " + what.get());
       }
       Thread.sleep(5);
     }

@@ -1,0 +1,123 @@
+package dev.teletun.dtls.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.dtls.handshake.IngressGuard.Verdict;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class IngressGuardTest {
+  private static final int CERTIFICATE = 11;
+  private static final int CERTIFICATE_VERIFY = 15;
+  private static final int FINISHED = 20;
+
+  private final MessageLedger ledger = new MessageLedger();
+  private final IngressGuard server = new IngressGuard(true);
+  private final IngressGuard client = new IngressGuard(false);
+
+  private static HandshakeFragment fragment(int type, int of, int number, int offset, int length) {
+    return new HandshakeFragment(type, of, number, offset, length);
+  }
+
+  private static byte[] record(int type, int epoch, byte... body) {
+    return ByteBuffer.allocate(13 + body.length)
+        .put((byte) type)
+        .putShort((short) 0xFEFD)
+        .putLong((long) epoch << 48)
+        .putShort((short) body.length)
+        .put(body)
+        .array();
+  }
+
+  private static byte[] message(int type, int length) {
+    ByteBuffer bytes = ByteBuffer.allocate(12 + length);
+    bytes.putInt(type << 24 | length).putShort((short) 3).put((byte) 0).putShort((short) 0);
+    bytes.put((byte) 0).putShort((short) length);
+    return bytes.array();
+  }
+
+  @Test
+  void admitsMessagesUpToTheLargestCertificateOnly() {
+    assertThat(ledger.admit(fragment(CERTIFICATE, 8192, 1, 0, 1000))).isTrue();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 8193, 2, 0, 1000))).isFalse();
+  }
+
+  @Test
+  void refusesManySmallFragments() {
+    int admitted = 0;
+    for (int offset = 0; offset < 8192; offset++) {
+      admitted += ledger.admit(fragment(CERTIFICATE, 8192, 1, offset, 1)) ? 1 : 0;
+    }
+
+    assertThat(admitted).isEqualTo(64);
+  }
+
+  @Test
+  void refusesMoreNewBytesThanAHandshakeHas() {
+    int admitted = 0;
+    for (int number = 0; number < 32; number++) {
+      admitted += ledger.admit(fragment(CERTIFICATE, 8192, number, 0, 8192)) ? 8192 : 0;
+    }
+
+    assertThat(admitted).isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void refusesEndlessRepetitions() {
+    HandshakeFragment whole = fragment(CERTIFICATE, 500, 1, 0, 500);
+    int admitted = 0;
+    for (int i = 0; i < 1000; i++) {
+      admitted += ledger.admit(whole) ? 1 : 0;
+    }
+
+    assertThat(admitted).isEqualTo(1 + 256);
+  }
+
+  @Test
+  void refusesFragmentsThatContradictTheirMessage() {
+    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 0, 100))).isTrue();
+
+    assertThat(ledger.admit(fragment(CERTIFICATE, 501, 1, 100, 100))).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE_VERIFY, 500, 1, 100, 100))).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 450, 51))).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 100, 0))).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 40, 0, 100))).isFalse();
+    assertThat(ledger.admit(fragment(FINISHED, 12, 2, 0, 12))).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 50, 450))).as("overlap").isTrue();
+  }
+
+  @Test
+  void theServerChangesKeysOnlyAfterAWholeCertificateVerify() {
+    byte[] change = record(20, 0, (byte) 1);
+    byte[] verify = message(CERTIFICATE_VERIFY, 80);
+
+    assertThat(server.judge(change, 0)).isEqualTo(Verdict.DROP);
+    assertThat(server.judge(record(22, 0, verify), 0)).isEqualTo(Verdict.PASS);
+    assertThat(server.judge(change, 0)).isEqualTo(Verdict.PASS);
+    assertThat(client.judge(change, 0)).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void sortsTheRecordsOfEachEpoch() {
+    assertThat(client.judge(record(21, 0, (byte) 2, (byte) 40), 0)).isEqualTo(Verdict.ALERT);
+    assertThat(client.judge(record(21, 0, (byte) 1, (byte) 90), 0)).isEqualTo(Verdict.DROP);
+    assertThat(client.judge(record(23, 0, (byte) 69), 0)).isEqualTo(Verdict.DROP);
+    assertThat(client.judge(record(22, 1, new byte[23]), 0)).isEqualTo(Verdict.DROP);
+    assertThat(client.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.PASS);
+    assertThat(client.judge(record(23, 1, new byte[24]), 0)).isEqualTo(Verdict.KEEP);
+    assertThat(client.judge(record(20, 1, new byte[24]), 0)).isEqualTo(Verdict.DROP);
+    assertThat(client.judge(record(22, 2, new byte[24]), 0)).isEqualTo(Verdict.DROP);
+  }
+
+  @Test
+  void dropsAMessageThatIsCutAnywhere() {
+    byte[] whole = message(CERTIFICATE, 40);
+
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = record(22, 0, Arrays.copyOf(whole, length));
+      assertThat(client.judge(cut, 0)).as("%d bytes", length).isEqualTo(Verdict.DROP);
+    }
+    assertThat(client.judge(record(22, 0, whole), 0)).isEqualTo(Verdict.PASS);
+  }
+}
