@@ -1,5 +1,6 @@
 package dev.teletun.lab.topology;
 
+import dev.teletun.lab.sandbox.Sandbox;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,28 +96,36 @@ public final class Host {
   /**
    * Records what passes an interface into a pcap file until closed. Packets that come after the
    * return are in it; a packet is in the file at once.
-   *
-   * @throws IOException also where a user namespace maps one uid only: tcpdump insists on another
    */
   public Closeable capture(String interfaceName, Path pcap) throws IOException {
-    RunningProgram tcpdump =
-        start(
-            "tcpdump",
-            "--interface=" + interfaceName,
-            "--immediate-mode",
-            "--packet-buffered",
-            "--no-promiscuous-mode",
-            "--relinquish-privileges=root",
-            "--buffer-size=65536",
-            "-w",
-            pcap.toAbsolutePath().toString());
+    RunningProgram recorder = start(recording(interfaceName, pcap.toAbsolutePath().toString()));
     try {
-      tcpdump.awaitLine(Pattern.compile("listening on"), Duration.ofSeconds(5));
+      recorder.awaitLine(Pattern.compile("listening on"), Duration.ofSeconds(5));
     } catch (IOException e) {
-      tcpdump.close();
-      throw e;
+      try (recorder) {
+        throw e;
+      }
     }
-    return tcpdump;
+    return recorder;
+  }
+
+  /** tcpdump insists on changing its user or group, which one uid alone does not allow. */
+  private String[] recording(String interfaceName, String pcap) throws IOException {
+    if (!Sandbox.hasSeveralUids()) {
+      String script = Scripts.copy("capture.py", logs).toString();
+      return new String[] {"python3", "-IS", script, interfaceName, pcap};
+    }
+    return new String[] {
+      "tcpdump",
+      "--interface=" + interfaceName,
+      "--immediate-mode",
+      "--packet-buffered",
+      "--no-promiscuous-mode",
+      "--relinquish-privileges=root",
+      "--buffer-size=65536",
+      "-w",
+      pcap
+    };
   }
 
   /** Sets the MTU of an interface, in bytes. */

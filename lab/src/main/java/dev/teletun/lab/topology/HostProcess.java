@@ -3,7 +3,6 @@ package dev.teletun.lab.topology;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +55,7 @@ final class HostProcess implements Closeable {
                 "--propagation=private",
                 "sh",
                 "-c",
-                script(),
+                Scripts.text("host.sh"),
                 "sh",
                 name,
                 files.toString(),
@@ -98,15 +97,6 @@ final class HostProcess implements Closeable {
     }
     if (Files.exists(Leftovers.NAMES.resolve(namespace))) {
       Commands.run(List.of("ip", "netns", "delete", namespace)).orThrow();
-    }
-  }
-
-  private static String script() throws IOException {
-    try (InputStream script = HostProcess.class.getResourceAsStream("host.sh")) {
-      if (script == null) {
-        throw new IllegalStateException("host.sh is missing from the class path");
-      }
-      return new String(script.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
   }
 }

@@ -1,10 +1,7 @@
 package dev.teletun.lab.topology;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Web server, echo and iperf3 in the pods. */
 final class Services {
@@ -25,13 +22,7 @@ final class Services {
   }
 
   private static RunningProgram python(Host host, String service, int port) throws IOException {
-    Path script = host.logs().resolve("services.py");
-    try (InputStream source = Services.class.getResourceAsStream("services.py")) {
-      if (source == null) {
-        throw new IllegalStateException("services.py is missing from the class path");
-      }
-      Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-    }
+    Path script = Scripts.copy("services.py", host.logs());
     return host.start(
         "python3", "-IS", script.toString(), service, host.name(), Integer.toString(port));
   }

@@ -1,0 +1,5 @@
+/** Tests of the demonstration. */
+@NullMarked
+package dev.teletun.lab.demo;
+
+import org.jspecify.annotations.NullMarked;
