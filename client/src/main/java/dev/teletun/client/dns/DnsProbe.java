@@ -1,6 +1,7 @@
 package dev.teletun.client.dns;
 
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.packet.Checksum;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ public final class DnsProbe {
   private static final int PROTOCOL_ICMPV6 = 58;
   private static final int DNS_PORT = 53;
   private static final int HOP_LIMIT = 64;
+  private static final int RIGHT = 0xffff; // sum over bytes whose checksum is right
   private static final int TYPE_A = 1;
   private static final int TYPE_AAAA = 28;
 
@@ -46,8 +48,8 @@ public final class DnsProbe {
     packet.putShort((short) id).putShort((short) 0x0100).putShort((short) 1); // RD, one question
     packet.putShort((short) 0).putInt(0).put(wireName);
     packet.putShort((short) (v6 ? TYPE_AAAA : TYPE_A)).putShort((short) 1); // class IN
-    int sum = transportChecksum(bytes, v6, udp, PROTOCOL_UDP);
-    packet.putShort(udp + 6, (short) (sum == 0 ? 0xffff : sum)); // 0 says "none" (RFC 768)
+    int sum = transportSum(bytes, udp, PROTOCOL_UDP);
+    packet.putShort(udp + 6, (short) Checksum.nonZeroComplement(sum));
     return bytes;
   }
 
@@ -74,7 +76,7 @@ public final class DnsProbe {
         && DnsHeader.u16(p, udp + 4) == p.length - udp
         && DnsHeader.u16(p, udp + UDP_HEADER) == id
         && (p[udp + UDP_HEADER + 2] & 0x80) != 0 // QR
-        && (unsummed || transportChecksum(p, udp == V6_HEADER, udp, PROTOCOL_UDP) == 0);
+        && (unsummed || transportSum(p, udp, PROTOCOL_UDP) == RIGHT);
   }
 
   /** A complete ICMP or ICMPv6 echo request (RFC 792, RFC 4443 §4.1) without payload. */
@@ -87,7 +89,7 @@ public final class DnsProbe {
     putHeader(packet, source, target, protocol);
     packet.put((byte) (v6 ? 128 : 8)).put((byte) 0).putShort((short) 0);
     packet.putShort((short) id).putShort((short) sequence);
-    packet.putShort(icmp + 2, (short) transportChecksum(bytes, v6, icmp, protocol));
+    packet.putShort(icmp + 2, (short) Checksum.complement(transportSum(bytes, icmp, protocol)));
     return bytes;
   }
 
@@ -109,7 +111,7 @@ public final class DnsProbe {
         && p[icmp] == (byte) (v6 ? 129 : 0)
         && DnsHeader.u16(p, icmp + 4) == id
         && DnsHeader.u16(p, icmp + 6) == sequence
-        && transportChecksum(p, v6, icmp, protocol) == 0;
+        && transportSum(p, icmp, protocol) == RIGHT;
   }
 
   private static boolean requireSameFamily(InetAddress source, InetAddress destination) {
@@ -135,7 +137,7 @@ public final class DnsProbe {
     packet.putShort((short) 0x4500).putShort((short) length).putInt(0);
     packet.put((byte) HOP_LIMIT).put((byte) protocol).putShort((short) 0);
     packet.put(source.getAddress()).put(destination.getAddress());
-    packet.putShort(10, (short) finish(sum(packet, 0, V4_HEADER)));
+    packet.putShort(10, (short) Checksum.complement(Checksum.sum(packet, 0, V4_HEADER, 0)));
   }
 
   /**
@@ -158,7 +160,7 @@ public final class DnsProbe {
                 && DnsHeader.u16(p, 2) == p.length
                 && p[9] == (byte) protocol
                 && (DnsHeader.u16(p, 6) & 0x3fff) == 0 // not a fragment
-                && finish(sum(ByteBuffer.wrap(p), 0, V4_HEADER)) == 0;
+                && Checksum.sum(p, 0, V4_HEADER, 0) == RIGHT;
     int addresses = v6 ? 8 : 12;
     int each = v6 ? 16 : 4;
     return right
@@ -172,26 +174,10 @@ public final class DnsProbe {
     return Addresses.ofBytes(Arrays.copyOfRange(p, at, at + length));
   }
 
-  /** RFC 1071 over pseudo header and transport; 0 over a packet whose checksum is right. */
-  private static int transportChecksum(byte[] p, boolean v6, int transport, int protocol) {
-    ByteBuffer packet = ByteBuffer.wrap(p);
-    int sum = sum(packet, transport, p.length);
-    if (protocol != PROTOCOL_ICMP) {
-      sum += sum(packet, v6 ? 8 : 12, transport) + protocol + p.length - transport;
-    }
-    return finish(sum);
-  }
-
-  private static int sum(ByteBuffer p, int from, int to) {
-    int sum = 0;
-    for (int at = from; at < to; at += 2) {
-      sum += at + 1 < to ? p.getShort(at) & 0xffff : (p.get(at) & 0xff) << 8;
-    }
-    return sum;
-  }
-
-  private static int finish(int sum) {
-    int folded = (sum & 0xffff) + (sum >>> 16);
-    return ~(folded + (folded >>> 16)) & 0xffff;
+  /** Over pseudo header and transport; 0xffff over a packet whose checksum is right. */
+  private static int transportSum(byte[] p, int transport, int protocol) {
+    int length = p.length - transport;
+    int pseudo = protocol == PROTOCOL_ICMP ? 0 : Checksum.pseudoHeader(p, 0, protocol, length);
+    return Checksum.sum(p, transport, length, pseudo);
   }
 }

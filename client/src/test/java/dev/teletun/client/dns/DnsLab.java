@@ -106,7 +106,8 @@ final class DnsLab implements Closeable {
 
   private void awaitPort(String address) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!run("ss", "-Hltn", "src", address).contains(":53")) {
+    String shown = address.contains(":") ? "[" + address + "]" : address;
+    while (!run("ss", "-Hltn", "src", shown).contains(":53")) {
       if (System.nanoTime() > deadline) {
         throw new IOException("dnsmasq on " + address + " does not listen");
       }
@@ -125,6 +126,11 @@ final class DnsLab implements Closeable {
     List<String> command = new ArrayList<>(List.of("dig", "+short", "+tries=1", "+time=6"));
     command.addAll(List.of(words));
     return run(command.toArray(String[]::new));
+  }
+
+  /** Takes ownership of something in the namespace. */
+  <R extends Closeable> R own(R resource) {
+    return owned.own(resource);
   }
 
   <T> T inside(Callable<T> work) throws IOException {

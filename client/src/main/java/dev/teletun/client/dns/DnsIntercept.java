@@ -1,0 +1,154 @@
+package dev.teletun.client.dns;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host's names while connected: sends its queries to a stub of ours, and follows resolv.conf
+ * without touching it. Nothing outlives the process where the kernel knows owner tables (Linux ≥
+ * 5.12), but for flows that {@link #forgetStaleFlows} removes.
+ *
+ * <p>Runs in the network namespace of the thread that starts it, on a thread of its own.
+ */
+public final class DnsIntercept implements Closeable {
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final int DNS_PORT = 53;
+  private static final int SCRATCH_BYTES = 65_536;
+
+  final EventLoop loop;
+  private final NameServers nameServers;
+  private final Upstreams upstreams;
+  private final Redirects redirects;
+  private final InterceptTable table;
+  private final NameRoutes routes;
+  private final Counters counters;
+  private final CompletableFuture<Void> ended;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile List<String> state = List.of();
+  private int ticks;
+
+  private DnsIntercept(EventLoop loop, DnsPlan plan, InterceptTable table, Counters counters) {
+    ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+    this.loop = loop;
+    this.table = table;
+    this.counters = counters;
+    this.nameServers = new NameServers(plan.resolvConf());
+    this.upstreams = new Upstreams(loop, scratch, counters);
+    this.routes = new NameRoutes(plan);
+    Relay relay = new Relay(routes, clusterServers(plan), upstreams, counters);
+    this.redirects = new Redirects(loop, scratch, relay, plan, table);
+    this.ended = loop.ended().whenComplete((_, failure) -> loopEnded(failure));
+  }
+
+  /**
+   * Begins to answer the host's queries.
+   *
+   * @throws IOException if resolv.conf cannot be read, or the kernel refuses the table or a port;
+   *     then nothing is left behind
+   */
+  public static DnsIntercept start(DnsPlan plan) throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
+      EventLoop loop = onFailure.own(EventLoop.start("dns-stub"));
+      InterceptTable table = InterceptTable.open(plan.tableName());
+      DnsIntercept intercept = new DnsIntercept(loop, plan, table, new Counters());
+      onFailure.own(intercept);
+      loop.call(intercept::follow);
+      loop.every(TICK, intercept::tick);
+      onFailure.handOver();
+      return intercept;
+    }
+  }
+
+  /** Completes when the stub has ended: exceptionally, with the table gone, if it failed. */
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
+  }
+
+  /** What is redirected and what came of it, for people; several lines. Any thread. */
+  public String report() {
+    List<String> lines = new ArrayList<>();
+    lines.add("names under %s go to the cluster".formatted(routes.clusterDomains()));
+    if (!table.isOwned()) {
+      lines.add("this kernel has no owner tables: after a kill -9 run teletun cleanup");
+    }
+    lines.addAll(state);
+    lines.add(counters.toString());
+    return String.join("\n", lines);
+  }
+
+  /**
+   * Makes the kernel forget flows that a killed process had redirected to its stub; those of living
+   * ones stay.
+   *
+   * @return how many
+   */
+  public static int forgetStaleFlows() throws IOException {
+    return DnsFlows.forget(DnsFlows.stale());
+  }
+
+  /** Lets queries go where they went before. Any thread, any number of times. */
+  @Override
+  public void close() throws IOException {
+    if (closed.compareAndSet(false, true)) {
+      try (loop) {
+        loop.call(this::stop);
+      }
+    }
+  }
+
+  private void stop() throws IOException {
+    try (redirects) {
+      upstreams.close();
+    }
+  }
+
+  private void tick() {
+    upstreams.expire();
+    redirects.expire();
+    if (++ticks % 2 == 0) {
+      try {
+        follow();
+      } catch (IOException e) { // the file is being replaced, or nft is busy: next time
+        state = List.of("still as before, because " + e.getMessage());
+      }
+    }
+  }
+
+  private void follow() throws IOException {
+    Optional<Set<InetAddress>> changed = nameServers.changed();
+    if (changed.isPresent()) {
+      redirects.follow(changed.get());
+      state = redirects.report();
+    }
+  }
+
+  /** Without a stub behind it the table would take the host's names away. */
+  private void loopEnded(@Nullable Throwable failure) {
+    if (failure != null) {
+      try {
+        close();
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private static List<Server> clusterServers(DnsPlan plan) {
+    return plan.clusterServers().stream()
+        .map(address -> new Server(new InetSocketAddress(address, DNS_PORT), 0))
+        .toList();
+  }
+}
