@@ -60,7 +60,6 @@ final class OpenSuperpacket {
     return growing
         && candidate.v4 == v4
         && candidate.protocol == protocol
-        && candidate.headers == headers
         && candidate.payload <= gsoSize
         && length + candidate.payload <= FrameBatch.LARGEST_PACKET
         && (v4 ? continuesIpv4(bytes, at) : continuesIpv6(bytes, at))

@@ -114,9 +114,9 @@ class CoalescerTest {
   void endsASuperpacketAtPushAtFinAndAtAShorterSegment() {
     PacketMaker maker = new PacketMaker();
     List<byte[]> packets = new ArrayList<>();
-    for (int flag : new int[] {0, Tcp.PSH, 0, 0, Tcp.FIN, 0, 0, 0}) {
+    for (int flag : new int[] {Tcp.PSH, 0, Tcp.PSH, 0, 0, Tcp.FIN, 0, 0, 0}) {
       maker.flags = Tcp.ACK | flag;
-      maker.payload = new byte[packets.size() == 6 ? SIZE - 1 : SIZE];
+      maker.payload = new byte[packets.size() == 7 ? SIZE - 1 : SIZE];
       packets.add(maker.tcp());
       maker.sequence += maker.payload.length;
     }
@@ -125,7 +125,7 @@ class CoalescerTest {
 
     assertThat(frames)
         .extracting(f -> (f.length - 40 + SIZE - 1) / SIZE)
-        .containsExactly(2, 3, 2, 1);
+        .containsExactly(1, 2, 3, 2, 1);
   }
 
   @Test
@@ -137,9 +137,25 @@ class CoalescerTest {
     unsummed[26] = 0;
     unsummed[27] = 0;
 
+    byte[] wrongLength = maker.ip(17, new byte[] {1, 2, 3, 4, 0, 9, 0, 0, 5, 6}, 6);
+
     assertThat(coalesce(datagram, datagram, datagram)).hasSize(1);
+    assertThat(coalesce(wrongLength, wrongLength)).hasSize(2);
     assertThat(coalesce(unsummed, unsummed)).hasSize(2);
     assertThat(coalesce(new Coalescer(false), datagram, datagram)).hasSize(2);
+  }
+
+  @Test
+  void endsASuperpacketAtAShorterDatagram() {
+    PacketMaker maker = new PacketMaker();
+    maker.payload = new byte[SIZE];
+    byte[] full = maker.udp();
+    maker.payload = new byte[SIZE - 1];
+    byte[] shorter = maker.udp();
+
+    assertThat(coalesce(full, full, shorter, shorter, full))
+        .extracting(f -> f.length - 28)
+        .containsExactly(3 * SIZE - 1, SIZE - 1, SIZE);
   }
 
   @Test
@@ -165,19 +181,24 @@ class CoalescerTest {
   @Test
   void doesNotTakeAPacketForWhichThereIsNoRoom() {
     PacketMaker maker = new PacketMaker();
-    maker.payload = new byte[30_000];
-    Coalescer coalescer = new Coalescer(false);
+    maker.payload = new byte[10_000];
+    byte[] first = maker.tcp();
+    maker.sequence += 10_000;
+    byte[] next = maker.tcp();
+    byte[] other = maker.tcp();
+    other[30] ^= 1;
     batch.clear();
+    batch.commit(60_000);
+    batch.commit(batch.room() - FrameBatch.HEADER_BYTES - 20_039);
+    Coalescer coalescer = new Coalescer(false);
     coalescer.begin(batch);
-    int taken = 0;
-    while (coalescer.add(maker.tcp(), 0, 30_040)) {
-      maker.sequence += 30_000;
-      taken++;
-    }
+
+    assertThat(coalescer.add(first, 0, first.length)).isTrue();
+    assertThat(coalescer.add(next, 0, next.length)).isFalse();
+    assertThat(coalescer.add(other, 0, other.length)).isFalse();
     coalescer.finish();
 
-    assertThat(taken).isEqualTo(4);
-    assertThat(frames()).extracting(f -> f.length).containsExactly(60_040, 60_040);
+    assertThat(batch.count()).isEqualTo(3);
   }
 
   private List<byte[]> coalesce(byte[]... packets) {
