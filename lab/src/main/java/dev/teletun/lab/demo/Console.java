@@ -14,6 +14,7 @@ final class Console {
   private int shown;
   private int failed;
   private int notShown;
+  private volatile boolean ending;
 
   Console(PrintStream out, boolean ascii) {
     this.out = out;
@@ -32,21 +33,24 @@ final class Console {
 
   /** Prints {@code text} as it is. */
   void print(String text) {
-    out.println(text);
-    out.flush();
+    say(text + "\n");
+  }
+
+  /** Says no more: what happens from now on is the end of the lab. Any thread may call it. */
+  void end() {
+    ending = true;
   }
 
   /** Says what begins, does it, and says how long it took. */
   <T> T step(String what, Step<T> step) throws IOException {
-    out.printf("%s %s %s ", ascii ? "*" : "●", what, ascii ? "..." : "…");
-    out.flush();
+    say("%s %s %s ".formatted(ascii ? "*" : "●", what, ascii ? "..." : "…"));
     long start = System.nanoTime();
     try {
       T result = step.run();
-      out.println(seconds(Duration.ofNanos(System.nanoTime() - start)));
+      say(seconds(Duration.ofNanos(System.nanoTime() - start)) + "\n");
       return result;
     } catch (IOException e) {
-      out.println(Outcome.FAILED.mark(ascii));
+      say(Outcome.FAILED.mark(ascii) + "\n");
       throw e;
     }
   }
@@ -64,27 +68,34 @@ final class Console {
       case FAILED -> failed++;
       case NOT_SHOWN -> notShown++;
     }
-    out.printf(
-        "  %s %-" + NAME_WIDTH + "s %s%n",
-        finding.outcome().mark(ascii),
-        name,
-        oneLine(finding.detail()));
-    out.flush();
+    say(
+        "  %s %s %s\n"
+            .formatted(finding.outcome().mark(ascii), padded(name), oneLine(finding.detail())));
   }
 
   /** Prints a measured value. */
   void measured(String name, String value) {
-    out.printf("    %-" + NAME_WIDTH + "s %s%n", name, value);
-    out.flush();
+    say("    %s %s\n".formatted(padded(name), oneLine(value)));
   }
 
   /** Prints how many checks went how, and returns the exit code that follows. */
   int conclude() {
-    out.printf(
-        "%n%s %d shown, %d failed, %d not shown%n",
-        (failed == 0 ? Outcome.SHOWN : Outcome.FAILED).mark(ascii), shown, failed, notShown);
-    out.flush();
+    Outcome all = failed == 0 ? Outcome.SHOWN : Outcome.FAILED;
+    say(
+        "\n%s %d shown, %d failed, %d not shown\n"
+            .formatted(all.mark(ascii), shown, failed, notShown));
     return failed == 0 ? 0 : 1;
+  }
+
+  private void say(String text) {
+    if (!ending) {
+      out.print(text);
+      out.flush();
+    }
+  }
+
+  private static String padded(String name) {
+    return name + " ".repeat(Math.max(0, NAME_WIDTH - name.length()));
   }
 
   static String seconds(Duration duration) {

@@ -43,12 +43,14 @@ public final class Demo {
       }
       Sandbox.prepare();
       requireTunDevice();
-      return new Demo(options, out).run();
+      Demo demo = new Demo(options, out);
+      Runtime.getRuntime().addShutdownHook(new Thread(demo.console::end, "lab-console-end"));
+      return demo.run();
     } catch (ForbiddenException e) {
-      out.println("teletun lab: " + e.getMessage());
+      System.err.println("teletun lab: " + e.getMessage());
       return REFUSED;
     } catch (IOException e) {
-      out.println("teletun lab: " + e.getMessage());
+      System.err.println("teletun lab: " + e.getMessage());
       return FAILURE;
     }
   }

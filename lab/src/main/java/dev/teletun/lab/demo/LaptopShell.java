@@ -30,7 +30,7 @@ final class LaptopShell {
 
         You are on the laptop, connected. For instance:
           curl http://%s/        dig +short %s        ping %s
-        Another host: nsenter -t PID -a, with these PIDs: %s
+        From another terminal, into any host: sudo nsenter -a -t PID, where %s
         What the programs print: %s/*/log
         exit takes everything down.
         """

@@ -24,17 +24,30 @@ final class ReadableFiles {
     this.needed = needed;
   }
 
-  /** The files and directories that a command line names, alone or in a class path. */
-  static ReadableFiles of(List<String> command) {
+  /**
+   * The files and directories that a command line names, alone, in a class path, or in an argument
+   * file of the java launcher (@FILE, an argument per line).
+   */
+  static ReadableFiles of(List<String> command) throws IOException {
     Set<Path> needed = new LinkedHashSet<>();
     for (String word : command) {
-      for (String part : word.split("[" + File.pathSeparator + "=]", -1)) {
-        if (part.startsWith("/") && Files.exists(Path.of(part))) {
-          needed.add(Path.of(part).normalize());
+      addPaths(word, needed);
+      if (word.startsWith("@") && Files.isRegularFile(Path.of(word.substring(1)))) {
+        addPaths(word.substring(1), needed);
+        for (String argument : Files.readAllLines(Path.of(word.substring(1)))) {
+          addPaths(argument.replace("\"", ""), needed);
         }
       }
     }
     return new ReadableFiles(needed);
+  }
+
+  private static void addPaths(String word, Set<Path> needed) {
+    for (String part : word.split("[" + File.pathSeparator + "=]", -1)) {
+      if (part.startsWith("/") && Files.exists(Path.of(part))) {
+        needed.add(Path.of(part).normalize());
+      }
+    }
   }
 
   /** What is closed to others, topmost first: directories on the way, and the files. */

@@ -1,6 +1,7 @@
 package dev.teletun.lab.topology;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 final class Leftovers {
   static final Path NAMES = Path.of("/run/netns");
 
+  private static final int DELETE_ATTEMPTS = 10;
   private static final String OWNER = "owner";
   private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
 
@@ -62,14 +64,20 @@ final class Leftovers {
     deleteTree(lab);
   }
 
-  /** Deletes a directory with all in it. */
+  /**
+   * Deletes a directory with all in it, again if another thread of ours put something in meanwhile,
+   * as one does that is interrupted by the end of the JVM.
+   */
   static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
+    for (int attempt = 1; Files.exists(directory); attempt++) {
+      try (Stream<Path> all = Files.walk(directory)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      } catch (DirectoryNotEmptyException e) {
+        if (attempt == DELETE_ATTEMPTS) {
+          throw e;
+        }
       }
     }
   }

@@ -49,6 +49,14 @@ class ConsoleTest {
   }
 
   @Test
+  void isSilentOnceTheLabEnds() {
+    console.end();
+    console.check("one", () -> Finding.failed("host is gone"));
+
+    assertThat(printed()).isEmpty();
+  }
+
+  @Test
   void drawsWithAsciiAloneIfAsked() {
     Console plain = new Console(new PrintStream(bytes, true, UTF_8), true);
     plain.check("one", () -> Finding.shown("seen"));

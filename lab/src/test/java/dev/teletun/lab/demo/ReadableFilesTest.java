@@ -26,6 +26,16 @@ class ReadableFilesTest {
   }
 
   @Test
+  void looksIntoArgumentFiles() throws Exception {
+    Path closed = mode(Files.createFile(home.resolve("a b.jar")), "rw-------");
+    Path arguments = Files.writeString(home.resolve("args"), "-cp\n\"%s\"\n".formatted(closed));
+    mode(home, "rwxr-xr-x");
+    mode(arguments, "rw-r--r--");
+
+    assertThat(ReadableFiles.of(List.of("java", "@" + arguments)).closed()).containsExactly(closed);
+  }
+
+  @Test
   void findsNothingToDoWhereAllIsOpen() throws Exception {
     assertThat(ReadableFiles.of(List.of("/bin/sh", "-c", "true")).closed()).isEmpty();
   }
