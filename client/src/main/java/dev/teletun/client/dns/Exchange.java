@@ -1,6 +1,7 @@
 package dev.teletun.client.dns;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ final class Exchange implements MessageWire.Receiver {
   void start(MessageWire own) {
     wire = own;
     own.send(query);
+  }
+
+  /** True if this very query was sent here. */
+  boolean sent(byte[] message) {
+    return Arrays.equals(message, query);
   }
 
   boolean isOverdue(long nowNanos) {

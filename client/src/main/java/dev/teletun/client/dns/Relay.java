@@ -29,7 +29,7 @@ final class Relay {
    * @param outcome gets the answer with the id of {@code query}
    */
   void relay(byte[] query, Transport transport, Server original, Outcome outcome) {
-    if (query.length < DnsHeader.BYTES || DnsHeader.isResponse(query)) {
+    if (query.length < DnsHeader.BYTES || DnsHeader.isResponse(query) || upstreams.sent(query)) {
       counters.dropped.increment();
       outcome.unanswered(Outcome.Why.DROPPED);
       return;

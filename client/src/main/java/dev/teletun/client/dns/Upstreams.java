@@ -111,6 +111,14 @@ final class Upstreams implements Closeable {
         : InternetSocket.stream(server.address(), server.fwmark());
   }
 
+  /**
+   * True if the query is one that we sent and still wait for. Then somebody's rules sent it back to
+   * us, mark or not, and to send it on would never end.
+   */
+  boolean sent(byte[] query) {
+    return inFlight.stream().anyMatch(exchange -> exchange.sent(query));
+  }
+
   /** Ends what waited too long; to be called now and then. */
   void expire() {
     long now = System.nanoTime();
