@@ -18,15 +18,19 @@ final class Commands {
 
   /** Runs {@code command} without input, for at most 30 s. */
   static Run run(List<String> command) throws IOException {
-    return run(command, "", LIMIT);
+    return run(command, "", LIMIT, Leftovers.TEMPORARY);
   }
 
   /**
    * Runs {@code command} with {@code input}; after {@code limit} it and its children are killed.
+   *
+   * @param directory for what it prints: into files, because a pipe would also wait for whatever it
+   *     leaves running
    */
-  static Run run(List<String> command, String input, Duration limit) throws IOException {
-    Path stdout = Files.createTempFile("teletun-lab", ".out");
-    Path stderr = Files.createTempFile("teletun-lab", ".err");
+  static Run run(List<String> command, String input, Duration limit, Path directory)
+      throws IOException {
+    Path stdout = Files.createTempFile(directory, "run", ".out");
+    Path stderr = Files.createTempFile(directory, "run", ".err");
     try {
       ProcessBuilder builder = builder(command);
       builder.redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
@@ -35,8 +39,8 @@ final class Commands {
       int exitCode = await(process, limit);
       return new Run(command, exitCode, Files.readString(stdout), Files.readString(stderr));
     } finally {
-      Files.delete(stdout);
-      Files.delete(stderr);
+      Files.deleteIfExists(stdout);
+      Files.deleteIfExists(stderr);
     }
   }
 

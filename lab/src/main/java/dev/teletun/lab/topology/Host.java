@@ -61,12 +61,12 @@ public final class Host {
 
   /** Runs a command for at most {@code limit}, after which it is killed. */
   public Run run(Duration limit, String... command) throws IOException {
-    return Commands.run(entering(List.of(command)), "", limit);
+    return Commands.run(entering(List.of(command)), "", limit, logs);
   }
 
   /** Runs a command that reads {@code input}. */
   public Run runWithInput(String input, String... command) throws IOException {
-    return Commands.run(entering(List.of(command)), input, LIMIT);
+    return Commands.run(entering(List.of(command)), input, LIMIT, logs);
   }
 
   /** Runs a line of sh(1). */

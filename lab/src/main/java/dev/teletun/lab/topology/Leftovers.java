@@ -16,7 +16,7 @@ final class Leftovers {
 
   private static final int DELETE_ATTEMPTS = 10;
   private static final String OWNER = "owner";
-  private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+  static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
 
   private Leftovers() {}
 

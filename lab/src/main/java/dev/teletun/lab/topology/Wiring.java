@@ -83,7 +83,8 @@ final class Wiring {
     Commands.run(
             List.of("ip", "-netns", host.namespace(), "-batch", "-"),
             String.join("\n", commands) + "\n",
-            LIMIT)
+            LIMIT,
+            host.logs())
         .orThrow();
   }
 }
