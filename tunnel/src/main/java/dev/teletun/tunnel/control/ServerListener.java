@@ -1,0 +1,144 @@
+package dev.teletun.tunnel.control;
+
+import dev.teletun.dtls.control.ControlTls;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * Accepts control connections: TLS with the client's pin, then hands the session on. A few
+ * handshakes go on at once, each with a deadline.
+ *
+ * <p>Threads: {@code control-accept}, and one {@code control-N} for each connection.
+ */
+public final class ServerListener implements Closeable {
+
+  /** Takes a session whose client is authenticated. */
+  public interface Handler {
+    /** Runs on the session's own thread; the connection is closed when it returns. */
+    void serve(ServerSession session) throws IOException;
+  }
+
+  private static final int MOST_HANDSHAKES = 8;
+  private static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(5);
+
+  private final ServerSocket listener;
+  private final Identity own;
+  private final Pin client;
+  private final Handler handler;
+  private final Consumer<String> log;
+  private final Semaphore handshakes = new Semaphore(MOST_HANDSHAKES);
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger number = new AtomicInteger();
+
+  private ServerListener(
+      ServerSocket listener, Identity own, Pin client, Handler handler, Consumer<String> log) {
+    this.listener = listener;
+    this.own = own;
+    this.client = client;
+    this.handler = handler;
+    this.log = log;
+  }
+
+  /** Listens on {@code port} of every address, both families. */
+  public static ServerListener open(
+      int port, Identity own, Pin client, Handler handler, Consumer<String> log)
+      throws IOException {
+    ServerSocket listener = new ServerSocket();
+    try {
+      listener.setReuseAddress(true);
+      listener.bind(new InetSocketAddress(port));
+    } catch (IOException e) {
+      listener.close();
+      throw new IOException(
+          "cannot listen on TCP port %d: %s. Another program has it (ss -ltnp), or it is below 1024; choose another -port"
+              .formatted(port, e.getMessage()),
+          e);
+    }
+    ServerListener server = new ServerListener(listener, own, client, handler, log);
+    Thread.ofPlatform().name("control-accept").daemon().start(server::acceptAll);
+    return server;
+  }
+
+  /** The port, also when 0 asked the kernel for one. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  private void acceptAll() {
+    while (!listener.isClosed()) {
+      try {
+        Socket accepted = listener.accept();
+        if (handshakes.tryAcquire()) {
+          open.add(accepted);
+          Thread.ofPlatform()
+              .name("control-" + number.incrementAndGet())
+              .daemon()
+              .start(() -> serve(accepted));
+        } else {
+          accepted.close();
+        }
+      } catch (IOException e) {
+        if (!listener.isClosed()) {
+          log.accept("accept failed: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void serve(Socket accepted) {
+    try (accepted) {
+      SSLSocket tls = authenticate(accepted);
+      handler.serve(new ServerSession(tls, accepted));
+    } catch (IOException e) {
+      log.accept(
+          "control connection from %s ended: %s"
+              .formatted(accepted.getRemoteSocketAddress(), ControlTls.explain(e).getMessage()));
+    } finally {
+      open.remove(accepted);
+    }
+  }
+
+  private SSLSocket authenticate(Socket accepted) throws IOException {
+    Deadline deadline = new Deadline(accepted, HANDSHAKE_DEADLINE);
+    try (deadline) {
+      keepAlive(accepted);
+      SSLSocket tls = ControlTls.server(accepted, own, client);
+      tls.startHandshake();
+      return tls;
+    } finally {
+      handshakes.release();
+    }
+  }
+
+  /** A client that vanished without a word is noticed within half a minute. */
+  private static void keepAlive(Socket socket) throws SocketException, IOException {
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 15);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+  }
+
+  /** Closes the listener and every connection. */
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+  }
+}

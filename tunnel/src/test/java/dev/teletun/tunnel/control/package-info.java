@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.tunnel.control;
+
+import org.jspecify.annotations.NullMarked;
