@@ -1,0 +1,133 @@
+package dev.teletun.servercluster;
+
+import dev.teletun.linux.libc.Libc;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.port.PacketPort;
+import dev.teletun.linux.unix.PeerCredentials;
+import dev.teletun.linux.unix.UnixListener;
+import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.unix.Greeting;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one server-external in at a time, by its uid, greets it and takes the pod over for as long
+ * as it stays. The newest connection of the right uid wins. Loop thread only.
+ */
+final class Gate {
+  private final EventLoop loop;
+  private final PacketPort tun;
+  private final PodTakeover takeover;
+  private final UnixListener listener;
+  private final Path resolvConf;
+  private final OptionalInt peerUid;
+  private final Consumer<String> log;
+  private @Nullable Relay relay;
+
+  /** Borrows everything; the caller closes. */
+  Gate(
+      EventLoop loop,
+      PacketPort tun,
+      PodTakeover takeover,
+      UnixListener listener,
+      Path resolvConf,
+      OptionalInt peerUid,
+      Consumer<String> log) {
+    this.loop = loop;
+    this.tun = tun;
+    this.takeover = takeover;
+    this.listener = listener;
+    this.resolvConf = resolvConf;
+    this.peerUid = peerUid;
+    this.log = log;
+  }
+
+  void accept() throws IOException {
+    Optional<UnixStream> accepted = listener.accept();
+    if (accepted.isEmpty()) {
+      return;
+    }
+    UnixStream stream = accepted.get();
+    try {
+      PeerCredentials peer = stream.peer();
+      if (!isAllowed(peer)) {
+        log.accept(
+            "refused uid %d (pid %d) on the sockfile: server-external has another uid, or -peer-uid must name it"
+                .formatted(peer.uid(), peer.pid()));
+        stream.close();
+        return;
+      }
+      end("another server-external connected");
+      begin(stream);
+    } catch (IOException e) {
+      stream.close();
+      log.accept("a server-external could not be served: " + e.getMessage());
+      end("it could not be served");
+    }
+  }
+
+  private boolean isAllowed(PeerCredentials peer) {
+    return peer.uid() == peerUid.orElseGet(Libc::geteuid);
+  }
+
+  private void begin(UnixStream stream) throws IOException {
+    greet(stream);
+    PodNetwork pod = takeover.pod();
+    relay =
+        new Relay(
+            loop,
+            tun,
+            new FramePort(stream),
+            new InnerFilter(pod.addresses()),
+            pod.link().mtu(),
+            this::end);
+    takeover.begin();
+    log.accept("server-external is linked: %s is the client's".formatted(pod.addresses()));
+  }
+
+  private void greet(UnixStream stream) throws IOException {
+    String text = Files.readString(resolvConf, StandardCharsets.ISO_8859_1);
+    byte[] greeting = Greeting.encode(takeover.pod().addressList(), text);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(greeting.length).put(0, greeting);
+    if (stream.write(bytes, 0, greeting.length) != greeting.length) {
+      throw new IOException(
+          "the socket did not take the greeting of %d bytes at once".formatted(greeting.length));
+    }
+  }
+
+  void networkChanged() throws IOException {
+    int mtu = takeover.pod().link().mtu();
+    if (takeover.follow()) {
+      end("the pod's addresses changed");
+    } else if (relay != null && takeover.pod().link().mtu() != mtu) {
+      relay.interfaceMtu(takeover.pod().link().mtu());
+    }
+  }
+
+  private void end(String why) throws IOException {
+    Relay gone = relay;
+    if (gone == null) {
+      return;
+    }
+    relay = null;
+    takeover.end();
+    gone.close();
+    log.accept(
+        "server-external is gone (%s): the pod's network is its own; dropped: %s"
+            .formatted(why, gone.drops()));
+  }
+
+  /** Ends the connection that is there. */
+  void close() throws IOException {
+    end("server-cluster stops");
+  }
+}

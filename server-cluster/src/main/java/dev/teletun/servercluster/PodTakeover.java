@@ -1,0 +1,95 @@
+package dev.teletun.servercluster;
+
+import dev.teletun.linux.nft.Nftables;
+import dev.teletun.linux.route.RouteSocket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps the forwarding table in the kernel while a server-external is there, and follows the pod's
+ * addresses and routes. Loop thread only.
+ */
+final class PodTakeover implements Closeable {
+  private final Nftables nft;
+  private final RouteSocket kernel;
+  private final Optional<String> interfaceName;
+  private final String tun;
+  private final Set<Integer> keepPorts;
+  private final boolean owner;
+  private PodNetwork pod;
+  private boolean inForce;
+
+  /** Owns {@code nft} and {@code kernel}. */
+  PodTakeover(
+      Nftables nft,
+      RouteSocket kernel,
+      Optional<String> interfaceName,
+      String tun,
+      Set<Integer> keepPorts)
+      throws IOException {
+    this.nft = nft;
+    this.kernel = kernel;
+    this.interfaceName = interfaceName;
+    this.tun = tun;
+    this.keepPorts = keepPorts;
+    owner = Nftables.ownerFlagWorks();
+    pod = PodNetwork.read(kernel, interfaceName);
+    if (!owner) {
+      removeLeftover();
+    }
+  }
+
+  private void removeLeftover() throws IOException {
+    nft.run("add table netdev %s\n%s".formatted(ForwardingTable.NAME, ForwardingTable.removal()));
+  }
+
+  /** The pod as last read. */
+  PodNetwork pod() {
+    return pod;
+  }
+
+  /** True if the kernel removes the table whatever happens to this process. */
+  boolean diesWithUs() {
+    return owner;
+  }
+
+  /** Puts the table in force. */
+  void begin() throws IOException {
+    nft.run(ForwardingTable.script(pod, tun, keepPorts, owner));
+    inForce = true;
+  }
+
+  /** Gives the pod its network back. */
+  void end() throws IOException {
+    if (inForce) {
+      inForce = false;
+      nft.run(ForwardingTable.removal());
+    }
+  }
+
+  /**
+   * Reads the pod's network again and, if it changed, replaces the table.
+   *
+   * @return true if the addresses are others than before
+   */
+  boolean follow() throws IOException {
+    PodNetwork now = PodNetwork.read(kernel, interfaceName);
+    boolean others = !now.addresses().equals(pod.addresses());
+    boolean changed = !now.equals(pod);
+    pod = now;
+    if (inForce && changed) {
+      begin();
+    }
+    return others;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (nft;
+        kernel) {
+      end();
+    }
+  }
+}

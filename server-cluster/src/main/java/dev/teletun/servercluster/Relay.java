@@ -1,0 +1,165 @@
+package dev.teletun.servercluster;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.loop.Ready;
+import dev.teletun.linux.loop.Watch;
+import dev.teletun.linux.port.PacketPort;
+import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.mtu.RouterDuty;
+import dev.teletun.protocol.packet.Verdict;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * Carries packets between the TUN and one server-external, whole superpackets in batches, and does
+ * the duty of a router in front of the pod's interface. Loop thread only.
+ */
+final class Relay implements Closeable {
+
+  /** Told once, when the frames end. */
+  interface Listener {
+    /** {@code why} in words. */
+    void framesEnded(String why) throws IOException;
+  }
+
+  private static final int BATCH_BYTES = 4 * FrameBatch.LARGEST_FRAME;
+
+  private final PacketPort tun;
+  private final PacketPort frames;
+  private final InnerFilter filter;
+  private final RouterDuty duty;
+  private final Listener listener;
+  private final Watch tunWatch;
+  private final Watch framesWatch;
+  private final FrameBatch inbound = new FrameBatch(BATCH_BYTES);
+  private final FrameBatch outbound = new FrameBatch(BATCH_BYTES);
+  private final FrameBatch passed = new FrameBatch(BATCH_BYTES);
+  private final FrameBatch onward = new FrameBatch(2 * BATCH_BYTES);
+  private final FrameBatch back = new FrameBatch(FrameBatch.LARGEST_FRAME);
+  private long refused;
+
+  /** Owns {@code frames}, borrows {@code tun}. */
+  Relay(
+      EventLoop loop,
+      PacketPort tun,
+      PacketPort frames,
+      InnerFilter filter,
+      int interfaceMtu,
+      Listener listener)
+      throws IOException {
+    this.tun = tun;
+    this.frames = frames;
+    this.filter = filter;
+    this.listener = listener;
+    duty = new RouterDuty(interfaceMtu);
+    tunWatch = loop.watch(tun.fd(), this::fromTun);
+    framesWatch = loop.watch(frames.fd(), new FramesReady());
+    tunWatch.reading(true);
+    framesWatch.reading(true);
+  }
+
+  /** The pod's interface has another MTU now. */
+  void interfaceMtu(int bytes) {
+    duty.linkMtu(bytes);
+  }
+
+  /** Packets dropped so far, by reason. */
+  String drops() {
+    return "refused=%d tun=%d frames=%d".formatted(refused, tun.dropped(), frames.dropped());
+  }
+
+  private void fromTun() throws IOException {
+    inbound.clear();
+    tun.read(inbound);
+    if (!inbound.isEmpty()) {
+      toFrames(inbound);
+    }
+  }
+
+  private void toFrames(FrameBatch batch) throws IOException {
+    try {
+      followFrames(frames.write(batch));
+    } catch (IOException e) {
+      listener.framesEnded(e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  /** While server-external takes no more, packets wait in the TUN's own bounded queue. */
+  private void followFrames(boolean nothingKept) {
+    framesWatch.writing(!nothingKept);
+    tunWatch.reading(nothingKept);
+  }
+
+  private void fromFrames() throws IOException {
+    outbound.clear();
+    if (frames.read(outbound) == PacketPort.ENDED) {
+      listener.framesEnded("it closed the socket");
+      return;
+    }
+    FrameBatch leaving = filtered();
+    onward.clear();
+    back.clear();
+    if (!duty.apply(leaving, onward, back)) {
+      leaving = onward;
+    }
+    tun.write(leaving);
+    if (!back.isEmpty()) {
+      toFrames(back);
+    }
+  }
+
+  private FrameBatch filtered() {
+    for (int frame = 0; frame < outbound.bytes(); frame = outbound.next(frame)) {
+      if (!passes(frame)) {
+        return onlyThePassing();
+      }
+    }
+    return outbound;
+  }
+
+  private FrameBatch onlyThePassing() {
+    passed.clear();
+    for (int frame = 0; frame < outbound.bytes(); frame = outbound.next(frame)) {
+      if (passes(frame)) {
+        passed.append(outbound, frame);
+      } else {
+        refused++;
+      }
+    }
+    return passed;
+  }
+
+  private boolean passes(int frame) {
+    return filter.outbound(
+            outbound.buffer(), outbound.packetOffset(frame), outbound.packetLength(frame))
+        == Verdict.PASS;
+  }
+
+  @Override
+  public void close() throws IOException {
+    tunWatch.close();
+    framesWatch.close();
+    frames.close();
+  }
+
+  private final class FramesReady implements Ready {
+    @Override
+    public void readable() throws IOException {
+      try {
+        fromFrames();
+      } catch (dev.teletun.protocol.control.ControlException e) {
+        listener.framesEnded(String.valueOf(e.getMessage()));
+      }
+    }
+
+    @Override
+    public void writable() throws IOException {
+      try {
+        followFrames(frames.flush());
+      } catch (IOException e) {
+        listener.framesEnded(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.teletun.servercluster;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.loop.Watch;
+import dev.teletun.linux.nft.Nftables;
+import dev.teletun.linux.port.TunPort;
+import dev.teletun.linux.route.RouteMonitor;
+import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.linux.tun.Tun;
+import dev.teletun.linux.unix.UnixListener;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.settings.InvalidSettingsException;
+import dev.teletun.protocol.settings.Problems;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A running server-cluster. One thread, {@code packets}, owns TUN, socket and table.
+ *
+ * <p>The pod's network is the pod's own until a server-external is connected, and again after.
+ */
+public final class ServerCluster implements Closeable {
+  private static final String RESOLV_CONF = "/etc/resolv.conf";
+  // Owner and group may connect, nobody else.
+  private static final Set<PosixFilePermission> SOCKET_MODE =
+      PosixFilePermissions.fromString("rw-rw----");
+
+  private final CloseStack resources;
+  private final EventLoop loop;
+
+  private ServerCluster(CloseStack resources, EventLoop loop) {
+    this.resources = resources;
+    this.loop = loop;
+  }
+
+  /**
+   * Opens TUN and socket and begins to listen.
+   *
+   * @param log takes one line per event, on any thread
+   */
+  public static ServerCluster open(ServerClusterOptions options, Consumer<String> log)
+      throws IOException, InvalidSettingsException {
+    check(options).throwIfAny();
+    try (CloseStack onFailure = new CloseStack()) {
+      Tun tun = Tun.open("tel%d");
+      TunPort port = onFailure.own(new TunPort(tun));
+      RouteSocket kernel = onFailure.own(RouteSocket.open());
+      kernel.up(tun.interfaceIndex());
+      PodTakeover takeover =
+          onFailure.own(
+              new PodTakeover(
+                  onFailure.own(Nftables.open()),
+                  kernel,
+                  options.interfaceName(),
+                  tun.name(),
+                  options.keepPorts()));
+      if (!takeover.diesWithUs()) {
+        log.accept(
+            "this kernel has no nftables owner flag (Linux 5.12): after a kill -9 the pod's network stays taken until this container restarts");
+      }
+      UnixListener listener = onFailure.own(UnixListener.bind(options.sockfile(), SOCKET_MODE));
+      RouteMonitor monitor = onFailure.own(RouteMonitor.open());
+      EventLoop loop = onFailure.own(EventLoop.start("packets"));
+      Gate gate =
+          new Gate(loop, port, takeover, listener, Path.of(RESOLV_CONF), options.peerUid(), log);
+      onFailure.own(() -> loop.call(gate::close));
+      watch(loop, listener, monitor, gate, onFailure);
+      return new ServerCluster(onFailure.handOver(), loop);
+    }
+  }
+
+  private static Problems check(ServerClusterOptions options) {
+    Problems problems = new Problems();
+    Path directory = options.sockfile().toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      problems.add(
+          "-sockfile=%s: its directory does not exist. Create it, or mount the one that server-external shares"
+              .formatted(options.sockfile()));
+    }
+    for (int port : options.keepPorts()) {
+      if (port < 1 || port > 65_535) {
+        problems.add("-keep-port=%d: use 1 to 65535".formatted(port));
+      }
+    }
+    return problems;
+  }
+
+  private static void watch(
+      EventLoop loop, UnixListener listener, RouteMonitor monitor, Gate gate, CloseStack owner)
+      throws IOException {
+    Watch connections = owner.own(loop.watch(listener.fd(), gate::accept));
+    Watch changes =
+        owner.own(
+            loop.watch(
+                monitor.fd(),
+                () -> {
+                  if (monitor.drain()) {
+                    gate.networkChanged();
+                  }
+                }));
+    loop.execute(() -> {
+      connections.reading(true);
+      changes.reading(true);
+    });
+  }
+
+  /** Completes when the server can go on no more, with why. */
+  public CompletableFuture<Void> ended() {
+    return loop.ended();
+  }
+
+  /** Gives the pod its network back and removes TUN and socket. */
+  @Override
+  public void close() throws IOException {
+    resources.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.servercluster;
+
+import org.jspecify.annotations.NullMarked;
