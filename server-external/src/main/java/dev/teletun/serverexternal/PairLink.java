@@ -1,0 +1,154 @@
+package dev.teletun.serverexternal;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.loop.Ready;
+import dev.teletun.linux.loop.Watch;
+import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.unix.Greeting;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dials server-cluster's socket, again and again with back-off, and reads its greeting.
+ *
+ * <pre>
+ *   dialling ──► greeting ──► linked ──► lost() ──► dialling
+ *       ▲___________│ end of file, nonsense, or too late
+ * </pre>
+ *
+ * Loop thread only.
+ */
+final class PairLink implements Closeable {
+
+  /** Told when the pair is whole. */
+  interface Listener {
+    /** {@code port} is the listener's from here on; it calls {@link PairLink#lost} at its end. */
+    void linked(Greeting greeting, FramePort port) throws IOException;
+  }
+
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
+  private static final Duration LAST_BACK_OFF = Duration.ofSeconds(1);
+  private static final Duration GREETING_DEADLINE = Duration.ofSeconds(5);
+  private static final int MOST_GREETING_BYTES = 128 * 1024;
+
+  private final EventLoop loop;
+  private final Path sockfile;
+  private final Listener listener;
+  private final Consumer<String> log;
+  private Duration backOff = FIRST_BACK_OFF;
+  private @Nullable Attempt attempt;
+  private boolean closed;
+  private String lastFailure = "";
+
+  PairLink(EventLoop loop, Path sockfile, Listener listener, Consumer<String> log) {
+    this.loop = loop;
+    this.sockfile = sockfile;
+    this.listener = listener;
+    this.log = log;
+  }
+
+  /** Dials at once. */
+  void dial() {
+    if (closed) {
+      return;
+    }
+    try {
+      attempt = new Attempt(UnixStream.connect(sockfile));
+    } catch (IOException e) {
+      later(e.getMessage());
+    }
+  }
+
+  /** The linked port has ended: dials again. */
+  void lost() {
+    backOff = FIRST_BACK_OFF;
+    dial();
+  }
+
+  private void later(@Nullable String failure) {
+    String why = failure == null ? "unknown" : failure;
+    if (!why.equals(lastFailure)) {
+      log.accept("waiting for server-cluster: " + why);
+      lastFailure = why;
+    }
+    loop.schedule(backOff, this::dial);
+    Duration doubled = backOff.multipliedBy(2);
+    backOff = doubled.compareTo(LAST_BACK_OFF) > 0 ? LAST_BACK_OFF : doubled;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    if (attempt != null) {
+      attempt.end();
+    }
+  }
+
+  /** A connection whose greeting has not been read yet. */
+  private final class Attempt implements Ready {
+    private final UnixStream stream;
+    private final Watch watch;
+    private final Closeable deadline;
+    private final Greeting.Decoder decoder = new Greeting.Decoder();
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_GREETING_BYTES);
+
+    Attempt(UnixStream stream) throws IOException {
+      this.stream = stream;
+      watch = loop.watch(stream.fd(), this);
+      deadline = loop.schedule(GREETING_DEADLINE, () -> fail("it sent no greeting within 5 s"));
+      watch.reading(true);
+    }
+
+    @Override
+    public void readable() throws IOException {
+      try {
+        int end = stream.read(bytes, 0, bytes.capacity());
+        if (end < 0) {
+          fail("it closed the socket: is our uid the one that its -peer-uid allows?");
+        } else {
+          greeted(end);
+        }
+      } catch (IOException e) {
+        fail(e.getMessage());
+      }
+    }
+
+    private void greeted(int read) throws IOException {
+      ByteBuffer arrived = bytes.slice(0, read);
+      Optional<Greeting> greeting = decoder.offer(arrived);
+      if (greeting.isEmpty()) {
+        return;
+      }
+      deadline.close();
+      watch.close();
+      attempt = null;
+      lastFailure = "";
+      listener.linked(greeting.get(), new FramePort(stream, arrived));
+    }
+
+    private void fail(@Nullable String why) {
+      try {
+        end();
+      } catch (IOException e) {
+        log.accept("closing the socket to server-cluster: " + e.getMessage());
+      }
+      if (!closed) {
+        later(why);
+      }
+    }
+
+    private void end() throws IOException {
+      attempt = null;
+      deadline.close();
+      watch.close();
+      stream.close();
+    }
+  }
+}

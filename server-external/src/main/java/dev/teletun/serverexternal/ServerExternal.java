@@ -1,0 +1,91 @@
+package dev.teletun.serverexternal;
+
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.settings.InvalidSettingsException;
+import dev.teletun.protocol.settings.Problems;
+import dev.teletun.tunnel.control.ServerListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A running server-external: TLS and DTLS endpoint for one client at a time, in front of the
+ * server-cluster behind the socket.
+ *
+ * <p>Threads: {@code session} (the event loop: UDP, associations, AF_UNIX), {@code control-accept},
+ * {@code control-N} for each control connection, {@code dtls-handshake-N} for a handshake.
+ */
+public final class ServerExternal implements Closeable {
+  private final CloseStack resources;
+  private final EventLoop loop;
+  private final ServerListener listener;
+
+  private ServerExternal(CloseStack resources, EventLoop loop, ServerListener listener) {
+    this.resources = resources;
+    this.loop = loop;
+    this.listener = listener;
+  }
+
+  /**
+   * Listens on the port and begins to dial server-cluster; returns without waiting for it.
+   *
+   * @param log takes one line per event, on any thread
+   * @throws InvalidSettingsException with every problem of the options
+   */
+  public static ServerExternal open(ServerExternalOptions options, Consumer<String> log)
+      throws IOException, InvalidSettingsException {
+    Problems problems = new Problems();
+    Optional<Identity> own =
+        problems.check(() -> Identity.load(options.serverPrivateKey(), options.serverPublicKey()));
+    Optional<Pin> client = problems.check(() -> Pin.load(options.clientPublicKey()));
+    checkSockfile(options.sockfile(), problems);
+    problems.throwIfAny();
+    try (CloseStack onFailure = new CloseStack()) {
+      UdpSocket socket = onFailure.own(UdpSocket.bind(null, options.port()));
+      EventLoop loop = onFailure.own(EventLoop.start("session"));
+      Endpoint endpoint = Endpoint.open(loop, socket, own.orElseThrow(), client.orElseThrow(), log);
+      PairLink pair = new PairLink(loop, options.sockfile(), endpoint, log);
+      endpoint.onPairLost(pair::lost);
+      onFailure.own(() -> loop.call(endpoint::close));
+      onFailure.own(() -> loop.call(pair::close));
+      ServerListener listener =
+          onFailure.own(
+              ServerListener.open(
+                  options.port(), own.orElseThrow(), client.orElseThrow(), endpoint::serve, log));
+      loop.execute(pair::dial);
+      return new ServerExternal(onFailure.handOver(), loop, listener);
+    }
+  }
+
+  private static void checkSockfile(Path sockfile, Problems problems) {
+    Path directory = sockfile.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      problems.add(
+          "-sockfile=%s: its directory does not exist. Mount the directory that server-cluster shares"
+              .formatted(sockfile));
+    }
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return listener.port();
+  }
+
+  /** Completes when the server can go on no more, with why. */
+  public CompletableFuture<Void> ended() {
+    return loop.ended();
+  }
+
+  @Override
+  public void close() throws IOException {
+    resources.close();
+  }
+}

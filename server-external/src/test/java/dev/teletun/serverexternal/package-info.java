@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.serverexternal;
+
+import org.jspecify.annotations.NullMarked;
