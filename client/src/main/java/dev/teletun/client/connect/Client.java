@@ -1,0 +1,215 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.client.dns.DnsIntercept;
+import dev.teletun.client.dns.DnsPlan;
+import dev.teletun.client.host.RoutePlan;
+import dev.teletun.client.host.TunnelInterface;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.protocol.address.Prefix;
+import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.settings.InvalidSettingsException;
+import dev.teletun.protocol.settings.Problems;
+import dev.teletun.tunnel.control.ClientSession;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * A connected client: this host is the pod.
+ *
+ * <pre>
+ *   options ──► endpoint ──► control ──► data ──► round trip ──► device ──► routes ──► DNS ──► connected
+ *   └──────────── the host is untouched ───────────────────┘
+ * </pre>
+ *
+ * Threads: {@code session} (the event loop: UDP, association, TUN), {@code control} (waits for the
+ * end of the control connection), {@code dns} (the stub).
+ */
+public final class Client implements Closeable {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+  // Any number that others are unlikely to use; ours reads "tel" in ASCII.
+  private static final int FWMARK = 0x74656c;
+
+  private final CloseStack resources;
+  private final CompletableFuture<Void> ended;
+  private final Connected connected;
+
+  private Client(CloseStack resources, CompletableFuture<Void> ended, Connected connected) {
+    this.resources = resources;
+    this.ended = ended;
+    this.connected = connected;
+  }
+
+  /**
+   * Connects; returns once names and packets reach the cluster.
+   *
+   * @throws InvalidSettingsException with every problem of the options
+   * @throws IOException with what failed; the host is as it was then
+   */
+  public static Client open(ClientOptions options, Progress progress)
+      throws IOException, InvalidSettingsException {
+    Problems problems = new Problems();
+    Optional<Identity> own =
+        problems.check(() -> Identity.load(options.clientPrivateKey(), options.clientPublicKey()));
+    Optional<Pin> pin = problems.check(() -> Pin.load(options.serverPublicKey()));
+    if (options.pod().isEmpty() && options.address().isEmpty()) {
+      problems.add("neither -pod nor -address is given: name server-external's pod or its address");
+    }
+    problems.throwIfAny();
+    try (CloseStack onFailure = new CloseStack()) {
+      Client client = connect(options, own.orElseThrow(), pin.orElseThrow(), progress, onFailure);
+      return client;
+    }
+  }
+
+  private static Client connect(
+      ClientOptions options, Identity own, Pin pin, Progress progress, CloseStack onFailure)
+      throws IOException, InvalidSettingsException {
+    progress.step("finding server-external");
+    InetSocketAddress server = Endpoint.find(options);
+    refuseLoops(options.routes(), server.getAddress());
+    progress.step("control connection to %s".formatted(server));
+    ClientSession session = onFailure.own(ClientSession.dial(server, own, pin, PATIENCE));
+    ResolvConf resolvConf = ResolvConf.parse(session.resolvConf());
+    progress.done("this host is to be %s".formatted(session.addresses().addresses()));
+
+    progress.step("data association with %s over UDP".formatted(server));
+    DataPath data = onFailure.own(DataPath.open(server, own, pin, session.addresses(), PATIENCE));
+    progress.done("TUN MTU %d".formatted(data.tunMtu()));
+    if (data.fragmentsOutside()) {
+      progress.warn(
+          "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
+    }
+    RoundTrip roundTrip =
+        new RoundTrip(data.loop(), data.end(), session.addresses(), resolvConf.nameServers());
+    if (options.check()) {
+      progress.step("first round trip through the tunnel");
+      roundTrip.await();
+      progress.done("the cluster answers");
+    } else {
+      roundTrip.sendFirst();
+    }
+    return takeOver(options, server, session, resolvConf, data, progress, onFailure);
+  }
+
+  private static void refuseLoops(List<Prefix> routes, InetAddress endpoint)
+      throws InvalidSettingsException {
+    Problems problems = new Problems();
+    for (Prefix prefix : RoutePlan.looping(routes, endpoint)) {
+      problems.add(
+          "-route=%s contains server-external's own address %s, so the tunnel would run through itself: give longer prefixes"
+              .formatted(prefix, endpoint.getHostAddress()));
+    }
+    problems.throwIfAny();
+  }
+
+  /** From here on the host changes. */
+  private static Client takeOver(
+      ClientOptions options,
+      InetSocketAddress server,
+      ClientSession session,
+      ResolvConf resolvConf,
+      DataPath data,
+      Progress progress,
+      CloseStack onFailure)
+      throws IOException {
+    RoutePlan routes = plan(options, server.getAddress(), resolvConf);
+    routes.warnings().forEach(progress::warn);
+    progress.step("device, address, routes");
+    TunnelInterface device =
+        onFailure.own(
+            TunnelInterface.open(
+                session.addresses().addresses(), data.tunMtu(), routes.prefixes()));
+    device.warnings().forEach(progress::warn);
+    data.loop().call(() -> data.end().attach(device.port()));
+    onFailure.own(() -> data.loop().call(data.end()::detach));
+    progress.done("%s is up".formatted(device.name()));
+
+    Optional<String> dns = Optional.empty();
+    if (options.dns()) {
+      progress.step("DNS");
+      DnsIntercept intercept =
+          onFailure.own(DnsIntercept.start(dnsPlan(routes, session, resolvConf, device.name())));
+      dns = Optional.of(intercept.report());
+      progress.done(dns.get());
+    }
+    CompletableFuture<Void> ended =
+        CompletableFuture.anyOf(session.ended(), data.ended()).thenApply(_ -> null);
+    Connected connected =
+        new Connected(
+            device.name(),
+            session.addresses().addresses(),
+            data.tunMtu(),
+            routes.prefixes(),
+            dns,
+            server);
+    return new Client(onFailure.handOver(), ended, connected);
+  }
+
+  private static RoutePlan plan(ClientOptions options, InetAddress endpoint, ResolvConf resolvConf)
+      throws IOException {
+    try (RouteSocket kernel = RouteSocket.open()) {
+      return RoutePlan.choose(
+          options.routes(),
+          resolvConf.nameServers(),
+          kernel.addresses(),
+          kernel.routes(),
+          endpoint);
+    }
+  }
+
+  private static DnsPlan dnsPlan(
+      RoutePlan routes, ClientSession session, ResolvConf resolvConf, String device) {
+    List<InetAddress> routed =
+        resolvConf.nameServers().stream()
+            .filter(s -> routes.prefixes().stream().anyMatch(p -> p.contains(s)))
+            .toList();
+    List<Prefix> reverse =
+        Stream.concat(
+                session.addresses().addresses().stream().map(Prefix::host),
+                routes.prefixes().stream())
+            .toList();
+    return new DnsPlan(
+        routed,
+        resolvConf.search(),
+        resolvConf.ndots(),
+        RESOLV_CONF,
+        FWMARK,
+        "teletun-dns-" + device,
+        reverse,
+        Set.of());
+  }
+
+  /** Completes when the connection ends by itself, exceptionally with why. */
+  public CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  /** What is in force, in one line for people. */
+  public String summary() {
+    return connected.summary();
+  }
+
+  /** What is in force. */
+  public Connected connected() {
+    return connected;
+  }
+
+  /** Takes everything down: DNS, device and its routes, association, control connection. */
+  @Override
+  public void close() throws IOException {
+    resources.close();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.protocol.address.Prefix;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command line of {@code teletun client}.
+ *
+ * @param kubeconfig how to reach the API server; kubectl's default if empty
+ * @param pod server-external's pod, {@code name} or {@code namespace/name}
+ * @param address host to dial instead of looking the pod up
+ * @param port TCP and UDP port of server-external
+ * @param routes prefixes that go into the tunnel besides the cluster's name servers
+ * @param dns whether the cluster's names are to resolve on this host
+ * @param check whether a round trip through the tunnel must succeed before the host is touched
+ */
+public record ClientOptions(
+    Optional<Path> kubeconfig,
+    Optional<String> pod,
+    Optional<String> address,
+    int port,
+    Path serverPublicKey,
+    Path clientPublicKey,
+    Path clientPrivateKey,
+    List<Prefix> routes,
+    boolean dns,
+    boolean check) {}

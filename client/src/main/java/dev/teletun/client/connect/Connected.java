@@ -1,0 +1,37 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.protocol.address.Prefix;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a connected client has made of its host.
+ *
+ * @param device name of the TUN device
+ * @param addresses of the pod, now this host's
+ * @param tunMtu bytes
+ * @param dns how the cluster's names resolve, if they do
+ */
+public record Connected(
+    String device,
+    List<InetAddress> addresses,
+    int tunMtu,
+    List<Prefix> routes,
+    Optional<String> dns,
+    InetSocketAddress server) {
+
+  /** One line for people. */
+  public String summary() {
+    return "connected as %s on %s, MTU %d, to %s; routes %s; DNS %s"
+        .formatted(
+            addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(" ")),
+            device,
+            tunMtu,
+            server,
+            routes.stream().map(Prefix::toString).collect(Collectors.joining(" ")),
+            dns.orElse("left alone"));
+  }
+}

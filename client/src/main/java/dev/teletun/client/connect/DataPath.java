@@ -1,0 +1,166 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.dtls.association.Association;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.udp.UdpPeer;
+import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.control.AddressList;
+import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.tunnel.association.ClientAssociation;
+import dev.teletun.tunnel.end.Side;
+import dev.teletun.tunnel.end.TunnelEnd;
+import dev.teletun.tunnel.path.KernelPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The client's data channel: socket, association and tunnel end, with no device yet. */
+final class DataPath implements Closeable, TunnelEnd.Listener {
+  // A server may give the pod to another when nothing came for 30 s; NATs forget sooner.
+  private static final Duration KEEPALIVE = Duration.ofSeconds(10);
+  private static final byte[] EMPTY = new byte[0];
+
+  private final InetSocketAddress server;
+  private final KernelPath path;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private @Nullable Wired wired;
+  private @Nullable CloseStack resources;
+
+  private record Wired(EventLoop loop, TunnelEnd end) {}
+
+  private DataPath(InetSocketAddress server, KernelPath path) {
+    this.server = server;
+    this.path = path;
+  }
+
+  /** Completes the handshake, or fails after {@code patience}. */
+  static DataPath open(
+      InetSocketAddress server, Identity own, Pin pin, AddressList addresses, Duration patience)
+      throws IOException {
+    DataPath data = new DataPath(server, KernelPath.to(server));
+    try (CloseStack onFailure = new CloseStack()) {
+      UdpSocket socket = onFailure.own(UdpSocket.connect(server));
+      EventLoop loop = onFailure.own(EventLoop.start("session"));
+      ClientAssociation association =
+          ClientAssociation.begin(
+              loop, socket, UdpPeer.of(server), own, pin, data.path.pathMtu().bytes(), patience);
+      onFailure.own(() -> loop.call(association::close));
+      TunnelEnd end =
+          TunnelEnd.open(
+              Side.CLIENT, loop, socket, association, data.path.tunnelMtu().bytes(), data);
+      onFailure.own(() -> loop.call(end::close));
+      Association established = data.await(association.established(), patience);
+      loop.call(() -> {
+        end.filter(new InnerFilter(addresses.addresses()));
+        end.feed(association::feedLeftover);
+      });
+      onFailure.own(loop.every(KEEPALIVE, () -> data.keepAlive(established, end)));
+      data.wired = new Wired(loop, end);
+      CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
+      data.resources = onFailure.handOver();
+      return data;
+    }
+  }
+
+  private Association await(CompletableFuture<Association> established, Duration patience)
+      throws IOException {
+    try {
+      return established.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io && !(io instanceof InterruptedIOException)) {
+        throw new IOException(noAssociation(String.valueOf(io.getMessage())), io);
+      }
+      throw new IOException(noAssociation(String.valueOf(e.getCause())), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(noAssociation("no answer"), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted during the DTLS handshake");
+    }
+  }
+
+  private String noAssociation(String why) {
+    return "UDP %s gave no data association: %s. TCP to the same port works, so look for a firewall that drops UDP, or a Service that has no UDP port"
+        .formatted(server, why);
+  }
+
+  private void keepAlive(Association association, TunnelEnd end) {
+    if (association.peerClosed()) {
+      end(new IOException("the server closed the data association"));
+    } else {
+      end.send(EMPTY);
+    }
+  }
+
+  private void end(@Nullable Throwable failure) {
+    if (failure == null) {
+      ended.complete(null);
+    } else {
+      ended.completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  public void portEnded(@Nullable IOException failure) {
+    end(failure == null ? new IOException("the TUN device is gone: somebody deleted it") : failure);
+  }
+
+  @Override
+  public void datagramTooBig() {
+    Wired now = wired;
+    if (now != null) {
+      try {
+        now.end.tunnelMtu(KernelPath.to(server).tunnelMtu().bytes());
+      } catch (IOException e) {
+        end(e);
+      }
+    }
+  }
+
+  EventLoop loop() {
+    return wired().loop;
+  }
+
+  TunnelEnd end() {
+    return wired().end;
+  }
+
+  private Wired wired() {
+    Wired now = wired;
+    if (now == null) {
+      throw new IllegalStateException("the data path is not open yet");
+    }
+    return now;
+  }
+
+  int tunMtu() {
+    return path.tunnelMtu().bytes();
+  }
+
+  boolean fragmentsOutside() {
+    return path.fragmentsOutside();
+  }
+
+  /** Completes when the data path ends by itself, exceptionally with why. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  @Override
+  public void close() throws IOException {
+    CloseStack owned = resources;
+    if (owned != null) {
+      owned.close();
+    }
+  }
+}

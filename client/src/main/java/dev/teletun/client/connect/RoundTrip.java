@@ -1,0 +1,94 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.client.dns.DnsProbe;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.control.AddressList;
+import dev.teletun.tunnel.end.TunnelEnd;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Proves that packets reach the cluster and come back, before the host is touched: DNS queries
+ * built in user space to each name server, then echo requests. Any packet to P is proof.
+ */
+final class RoundTrip {
+  private static final int TRIES = 3;
+  private static final Duration TRY = Duration.ofSeconds(1);
+  private static final String NAME = "kubernetes.default.svc.cluster.local";
+  private static final int FIRST_PORT = 0xc000;
+
+  private final EventLoop loop;
+  private final TunnelEnd end;
+  private final List<byte[]> queries = new ArrayList<>();
+  private final List<byte[]> echoes = new ArrayList<>();
+  private final CompletableFuture<Void> answered = new CompletableFuture<>();
+
+  RoundTrip(EventLoop loop, TunnelEnd end, AddressList own, List<InetAddress> nameServers) {
+    this.loop = loop;
+    this.end = end;
+    int id = 0;
+    for (InetAddress server : nameServers) {
+      for (InetAddress source : own.addresses()) {
+        if (source.getAddress().length == server.getAddress().length) {
+          id++;
+          queries.add(DnsProbe.packet(source, server, FIRST_PORT + id, id, NAME));
+          echoes.add(DnsProbe.echoRequest(source, server, id, 1));
+          break;
+        }
+      }
+    }
+  }
+
+  /** Sends a first record at once, and waits for no answer. */
+  void sendFirst() throws IOException {
+    loop.call(() -> end.early((_, _, _) -> answered.complete(null)));
+    send(queries);
+  }
+
+  /**
+   * Tries for three seconds, and with echo requests for three more.
+   *
+   * @throws IOException if nothing comes back
+   */
+  void await() throws IOException {
+    sendFirst();
+    for (int i = 0; i < 2 * TRIES; i++) {
+      if (answeredWithin(TRY)) {
+        return;
+      }
+      send(i < TRIES - 1 ? queries : echoes);
+    }
+    throw new IOException(
+        ("the tunnel stands, but nothing came back through it in %d s: the pod's name servers answered"
+                + " neither a DNS query nor an echo request. Look at the log of server-cluster, or use"
+                + " -check=off if the cluster answers neither; this host was not changed")
+            .formatted(2 * TRIES));
+  }
+
+  private void send(List<byte[]> packets) throws IOException {
+    List<byte[]> all = List.copyOf(packets);
+    loop.call(() -> all.forEach(end::send));
+  }
+
+  private boolean answeredWithin(Duration patience) throws IOException {
+    try {
+      answered.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException("the round trip could not be watched: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted during the first round trip");
+    }
+  }
+}

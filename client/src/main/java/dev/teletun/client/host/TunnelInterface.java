@@ -1,0 +1,119 @@
+package dev.teletun.client.host;
+
+import dev.teletun.linux.port.TunPort;
+import dev.teletun.linux.route.InterfaceAddress;
+import dev.teletun.linux.route.Route;
+import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.linux.tun.Tun;
+import dev.teletun.protocol.address.Prefix;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The TUN device with the pod's addresses, MTU and routes. All of it is gone with the device, and
+ * the device with the process.
+ */
+public final class TunnelInterface implements Closeable {
+  private static final Path IPV6_OFF = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
+
+  private final Tun tun;
+  private final TunPort port;
+  private final List<String> warnings;
+
+  private TunnelInterface(Tun tun, TunPort port, List<String> warnings) {
+    this.tun = tun;
+    this.port = port;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Makes the device, then addresses, MTU, routes, in this order; leaves nothing if one fails.
+   *
+   * @param mtu bytes, at least 1280
+   */
+  public static TunnelInterface open(List<InetAddress> addresses, int mtu, List<Prefix> routes)
+      throws IOException {
+    List<String> warnings = new ArrayList<>();
+    boolean ipv6 = hasIpv6();
+    try (CloseStack onFailure = new CloseStack();
+        RouteSocket kernel = RouteSocket.open()) {
+      refuseOwn(addresses, kernel);
+      Tun tun = Tun.open("tel%d");
+      TunPort port = onFailure.own(new TunPort(tun));
+      kernel.mtu(tun.interfaceIndex(), mtu);
+      for (InetAddress address : addresses) {
+        if (ipv6 || !(address instanceof Inet6Address)) {
+          kernel.add(host(tun.interfaceIndex(), address));
+        } else {
+          warnings.add(
+              "IPv6 is off on this host: %s is not taken".formatted(address.getHostAddress()));
+        }
+      }
+      kernel.up(tun.interfaceIndex());
+      for (Prefix prefix : routes) {
+        addRoute(kernel, tun, prefix, ipv6, warnings);
+      }
+      onFailure.handOver();
+      return new TunnelInterface(tun, port, warnings);
+    }
+  }
+
+  private static InterfaceAddress host(int interfaceIndex, InetAddress address) {
+    return new InterfaceAddress(interfaceIndex, address, address.getAddress().length * 8);
+  }
+
+  private static void addRoute(
+      RouteSocket kernel, Tun tun, Prefix prefix, boolean ipv6, List<String> warnings)
+      throws IOException {
+    if (prefix.isIpv6() && !ipv6) {
+      warnings.add("IPv6 is off on this host: %s is not routed".formatted(prefix));
+    } else if (!kernel.add(Route.through(tun.interfaceIndex(), prefix))) {
+      warnings.add(
+          "%s is routed elsewhere already (ip route show %s): packets go there, not into the tunnel"
+              .formatted(prefix, prefix));
+    }
+  }
+
+  private static boolean hasIpv6() throws IOException {
+    return Files.exists(IPV6_OFF) && !Files.readString(IPV6_OFF).startsWith("1");
+  }
+
+  private static void refuseOwn(List<InetAddress> addresses, RouteSocket kernel)
+      throws IOException {
+    for (InterfaceAddress own : kernel.addresses()) {
+      if (addresses.contains(own.address())) {
+        throw new IOException(
+            "the server gave us %s, which this host already has on interface %s: disconnect the other tunnel first (ip addr)"
+                .formatted(
+                    own.address().getHostAddress(), kernel.link(own.interfaceIndex()).name()));
+      }
+    }
+  }
+
+  /** The device's name, such as {@code tel0}. */
+  public String name() {
+    return tun.name();
+  }
+
+  /** Packets of this host; stays ours. */
+  public TunPort port() {
+    return port;
+  }
+
+  /** What could not be done, and why. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  @Override
+  public void close() throws IOException {
+    port.close();
+  }
+}

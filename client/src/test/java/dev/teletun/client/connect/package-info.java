@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.client.connect;
+
+import org.jspecify.annotations.NullMarked;
