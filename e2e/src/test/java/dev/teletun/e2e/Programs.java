@@ -1,0 +1,175 @@
+package dev.teletun.e2e;
+
+import static java.nio.file.attribute.PosixFilePermissions.fromString;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.HostSnapshot;
+import dev.teletun.lab.topology.Lab;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.LabOptions;
+import dev.teletun.lab.topology.RunningProgram;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A lab with TeleTUN's programs in it. server-external runs as another user without capabilities,
+ * server-cluster as root with CAP_NET_ADMIN alone, as they do in a cluster.
+ */
+final class Programs implements Closeable {
+  static final Duration LIMIT = Duration.ofSeconds(20);
+  static final int EXTERNAL_UID = 65_534;
+
+  private static final Pattern READY = Pattern.compile("^ready");
+  private static final Pattern CONNECTED = Pattern.compile("^connected as");
+
+  private final Lab lab;
+  private final Path keys;
+  private final Path sockfile;
+
+  private Programs(Lab lab, Path keys, Path sockfile) {
+    this.lab = lab;
+    this.keys = keys;
+    this.sockfile = sockfile;
+  }
+
+  /** A lab with keys and a directory for the socket, and no program yet. */
+  static Programs in(String prefix, LabOptions options) throws IOException {
+    Lab lab = Lab.up(prefix, options);
+    try {
+      Path keys = Files.createDirectory(lab.directory().resolve("keys"));
+      Path shared = Files.createDirectory(lab.directory().resolve("shared"));
+      Files.setPosixFilePermissions(lab.directory(), fromString("rwxr-xr-x"));
+      // Only the pair's group may enter (design §6).
+      Files.setPosixFilePermissions(shared, fromString("rwxrwx---"));
+      Files.setAttribute(shared, "unix:gid", EXTERNAL_UID);
+      Programs programs = new Programs(lab, keys, shared.resolve("pair.sock"));
+      lab.laptop().run(programs.teletun("keygen", "-directory=" + keys)).orThrow();
+      Files.setAttribute(keys.resolve("server.key"), "unix:uid", EXTERNAL_UID);
+      return programs;
+    } catch (IOException | RuntimeException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  /** All three programs, connected, with routes to pods and services of both families. */
+  static Programs connected(String prefix, LabOptions options) throws IOException {
+    Programs programs = in(prefix, options);
+    try {
+      programs.startCluster();
+      programs.startExternal();
+      programs.connect();
+      return programs;
+    } catch (IOException | RuntimeException e) {
+      programs.close();
+      throw e;
+    }
+  }
+
+  Lab lab() {
+    return lab;
+  }
+
+  Path keys() {
+    return keys;
+  }
+
+  Path sockfile() {
+    return sockfile;
+  }
+
+  /** The command line of our program: the launcher, as users run it. */
+  String[] teletun(String... arguments) {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of("../teletun").toAbsolutePath().normalize().toString());
+    line.addAll(List.of(arguments));
+    return line.toArray(String[]::new);
+  }
+
+  /** Starts server-cluster and waits until it listens. */
+  RunningProgram startCluster(String... more) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of("setpriv", "--bounding-set=-all,+net_admin", "--inh-caps=-all,+net_admin"));
+    line.addAll(
+        List.of(teletun("server-cluster", "-sockfile=" + sockfile, "-peer-uid=" + EXTERNAL_UID)));
+    line.addAll(List.of(more));
+    RunningProgram cluster = lab.podCluster().start(line.toArray(String[]::new));
+    cluster.awaitLine(READY, LIMIT);
+    return cluster;
+  }
+
+  /** Starts server-external and waits until it listens. */
+  RunningProgram startExternal(String... more) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "setpriv",
+                "--reuid=" + EXTERNAL_UID,
+                "--regid=" + EXTERNAL_UID,
+                "--clear-groups",
+                "--bounding-set=-all"));
+    line.addAll(
+        List.of(
+            teletun(
+                "server-external",
+                "-port=" + LabNet.EXTERNAL_PORT,
+                "-server-pubkey=" + keys.resolve("server.pub"),
+                "-server-privkey=" + keys.resolve("server.key"),
+                "-client-pubkey=" + keys.resolve("client.pub"),
+                "-sockfile=" + sockfile)));
+    line.addAll(List.of(more));
+    RunningProgram external = lab.podExternal().start(line.toArray(String[]::new));
+    external.awaitLine(READY, LIMIT);
+    return external;
+  }
+
+  /** Starts the client on the laptop without waiting. */
+  RunningProgram startClient(String... more) throws IOException {
+    List<String> line = new ArrayList<>(List.of(clientCommand()));
+    line.addAll(List.of(more));
+    return lab.laptop().start(line.toArray(String[]::new));
+  }
+
+  /** Starts the client with routes to pods and services, and waits until it is connected. */
+  RunningProgram connect(String... more) throws IOException {
+    RunningProgram client = startClient(more);
+    client.awaitLine(CONNECTED, LIMIT);
+    return client;
+  }
+
+  /** The client's whole command line. */
+  String[] clientCommand() {
+    return teletun(
+        "client",
+        "-address=" + LabNet.NODE.v4(),
+        "-port=" + LabNet.NODE_PORT,
+        "-server-pubkey=" + keys.resolve("server.pub"),
+        "-client-pubkey=" + keys.resolve("client.pub"),
+        "-client-privkey=" + keys.resolve("client.key"),
+        "-route=" + LabNet.PODS.v4(),
+        "-route=" + LabNet.PODS.v6(),
+        "-route=" + LabNet.SERVICES.v4(),
+        "-route=" + LabNet.SERVICES.v6());
+  }
+
+  Host laptop() {
+    return lab.laptop();
+  }
+
+  /** What a client must leave as it was. */
+  HostSnapshot laptopNow() throws IOException {
+    return HostSnapshot.of(lab.laptop());
+  }
+
+  @Override
+  public void close() throws IOException {
+    lab.close();
+  }
+}
