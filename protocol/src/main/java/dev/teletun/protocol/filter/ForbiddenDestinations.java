@@ -1,8 +1,6 @@
 package dev.teletun.protocol.filter;
 
 import dev.teletun.protocol.packet.NetworkOrder;
-import java.net.InetAddress;
-import java.util.Collection;
 
 /**
  * Whom no packet from a client may reach: the node's own loopback and links, whole groups, and the
@@ -18,39 +16,23 @@ final class ForbiddenDestinations {
   private static final long GCE = 0xfd20_00ce_0000_0000L; // fd20:ce::254 on Google Cloud
   private static final long GCE_METADATA = 0x254L;
 
-  private final AddressSet allowed;
+  private ForbiddenDestinations() {}
 
-  /**
-   * @param allowed link-local addresses that may be reached all the same
-   */
-  ForbiddenDestinations(Collection<InetAddress> allowed) {
-    for (InetAddress address : allowed) {
-      if (!address.isLinkLocalAddress()) {
-        throw new IllegalArgumentException(
-            "%s is no link-local address, it needs no exception".formatted(address));
-      }
-    }
-    this.allowed = new AddressSet(allowed);
+  static boolean holdV4(byte[] bytes, int at) {
+    return isForbidden(NetworkOrder.i32(bytes, at));
   }
 
-  boolean holdV4(byte[] bytes, int at) {
-    int address = NetworkOrder.i32(bytes, at);
-    return isForbidden(address) && !(isLinkLocal(address) && allowed.holdsV4(bytes, at));
-  }
-
-  boolean holdV6(byte[] bytes, int at) {
+  static boolean holdV6(byte[] bytes, int at) {
     long high = NetworkOrder.i64(bytes, at);
     long low = NetworkOrder.i64(bytes, at + 8);
-    if (high >>> 54 == 0xfe80 >>> 6) { // fe80::/10
-      return !allowed.holdsV6(bytes, at);
-    }
     if (high == NAT64 && low >>> 32 == 0) {
       return isForbidden((int) low);
     }
     boolean v4InDisguise = high == 0 && (low >>> 32 == 0 || low >>> 32 == MAPPED);
+    boolean linkLocal = high >>> 54 == 0xfe80 >>> 6; // fe80::/10
     boolean multicast = high >>> 56 == 0xff;
     boolean metadata = (high == EC2 && low == EC2_METADATA) || (high == GCE && low == GCE_METADATA);
-    return v4InDisguise || multicast || metadata; // ::/96 holds :: and ::1
+    return v4InDisguise || linkLocal || multicast || metadata; // ::/96 holds :: and ::1
   }
 
   private static boolean isForbidden(int v4) {

@@ -3,7 +3,10 @@ package dev.teletun.protocol.filter;
 import dev.teletun.protocol.packet.IpCheck;
 import dev.teletun.protocol.packet.Ipv4;
 import dev.teletun.protocol.packet.Ipv6;
+import dev.teletun.protocol.packet.NetworkOrder;
+import dev.teletun.protocol.packet.Protocol;
 import dev.teletun.protocol.packet.SourceRoute;
+import dev.teletun.protocol.packet.Udp;
 import dev.teletun.protocol.packet.Verdict;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -21,8 +24,10 @@ public final class InnerFilter {
   // Longest part of a packet that is looked at; a packet with more options than that is refused.
   private static final int HEADERS = 256;
 
+  private static final int DNS_PORT = 53;
+
   private final AddressSet own;
-  private final ForbiddenDestinations forbidden;
+  private final AddressSet nameServers;
   private final byte[] headers = new byte[HEADERS];
 
   /**
@@ -35,14 +40,17 @@ public final class InnerFilter {
   }
 
   /**
-   * A filter that lets the client reach some link-local addresses.
+   * A filter that lets the client ask name servers which are forbidden otherwise.
    *
    * @param podAddresses P
-   * @param allowedLinkLocal name servers of the pod such as 169.254.20.10, a cache on its node
+   * @param allowedLinkLocal name servers of the pod such as 169.254.20.10, a cache on its node;
+   *     only their port 53, as in some clouds the metadata service has the same address; addresses
+   *     that are not link-local are not looked at
    */
   public InnerFilter(List<InetAddress> podAddresses, Set<InetAddress> allowedLinkLocal) {
     own = new AddressSet(podAddresses);
-    forbidden = new ForbiddenDestinations(allowedLinkLocal);
+    nameServers =
+        new AddressSet(allowedLinkLocal.stream().filter(InetAddress::isLinkLocalAddress).toList());
   }
 
   /** Judges a packet that the client sends: from P, to nobody who is forbidden. */
@@ -80,14 +88,36 @@ public final class InnerFilter {
         return Verdict.WRONG_SOURCE;
       }
       return forbiddenIf(
-          forbidden.holdV4(packet, at + Ipv4.DESTINATION) || SourceRoute.inIpv4(packet, at));
+          (ForbiddenDestinations.holdV4(packet, at + Ipv4.DESTINATION)
+                  && !isQueryV4(packet, at, length))
+              || SourceRoute.inIpv4(packet, at));
     }
     if (!own.holdsV6(packet, at + Ipv6.SOURCE)) {
       return Verdict.WRONG_SOURCE;
     }
     return forbiddenIf(
-        forbidden.holdV6(packet, at + Ipv6.DESTINATION)
+        (ForbiddenDestinations.holdV6(packet, at + Ipv6.DESTINATION)
+                && !isQueryV6(packet, at, length))
             || SourceRoute.inIpv6(packet, at, Math.min(length, HEADERS)));
+  }
+
+  /** A later fragment, which has no port, is none. */
+  private boolean isQueryV4(byte[] packet, int at, int length) {
+    int header = Ipv4.headerLength(packet, at);
+    return nameServers.holdsV4(packet, at + Ipv4.DESTINATION)
+        && !Ipv4.isFragment(packet, at)
+        && isToDns(packet, at + header, length - header, packet[at + Ipv4.PROTOCOL]);
+  }
+
+  private boolean isQueryV6(byte[] packet, int at, int length) {
+    return nameServers.holdsV6(packet, at + Ipv6.DESTINATION)
+        && isToDns(packet, at + Ipv6.HEADER, length - Ipv6.HEADER, packet[at + Ipv6.NEXT_HEADER]);
+  }
+
+  private static boolean isToDns(byte[] packet, int transport, int length, int protocol) {
+    return (protocol == Protocol.UDP || protocol == Protocol.TCP)
+        && length >= Udp.HEADER
+        && NetworkOrder.u16(packet, transport + Udp.DESTINATION_PORT) == DNS_PORT;
   }
 
   private Verdict inboundHeaders(byte[] packet, int at) {

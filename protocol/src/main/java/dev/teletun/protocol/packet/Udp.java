@@ -6,6 +6,9 @@ public final class Udp {
   /** Header length in bytes. */
   public static final int HEADER = 8;
 
+  /** Whom it is for; TCP has it at the same place. */
+  public static final int DESTINATION_PORT = 2;
+
   /** Bytes of header and payload. */
   public static final int LENGTH = 4;
 

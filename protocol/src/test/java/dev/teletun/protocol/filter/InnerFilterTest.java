@@ -7,7 +7,6 @@ import static dev.teletun.protocol.packet.Verdict.PASS;
 import static dev.teletun.protocol.packet.Verdict.WRONG_DESTINATION;
 import static dev.teletun.protocol.packet.Verdict.WRONG_SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.packet.PacketMaker;
@@ -38,11 +37,41 @@ class InnerFilterTest {
     assertThat(inbound("fe80::1", P6)).isEqualTo(PASS);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"169.254.20.10", "fe80::53"})
+  void letsTheClientAskALinkLocalNameServerThatThePodHas(String server) {
+    PacketMaker maker = maker(server.contains(":") ? P6 : P4, server);
+    maker.destinationPort = 53;
+    assertThat(judge(maker.udp(), true)).isEqualTo(PASS);
+    assertThat(judge(maker.tcp(), true)).isEqualTo(PASS);
+    assertThat(inbound(server, server.contains(":") ? P6 : P4)).isEqualTo(PASS);
+
+    maker.destinationPort = 80; // what a cloud's metadata service listens on
+    assertThat(judge(maker.tcp(), true)).isEqualTo(FORBIDDEN_DESTINATION);
+    assertThat(judge(maker.ip(17, new byte[] {1, 1, 0, 53}, -1), true))
+        .isEqualTo(FORBIDDEN_DESTINATION);
+    assertThat(judge(maker.ip(1, new byte[] {8, 0, 0, 53, 0, 0, 0, 0}, -1), true))
+        .isEqualTo(FORBIDDEN_DESTINATION);
+  }
+
   @Test
-  void letsTheClientReachALinkLocalNameServerThatThePodHas() {
-    assertThat(outbound(P4, "169.254.20.10")).isEqualTo(PASS);
-    assertThat(outbound(P6, "fe80::53")).isEqualTo(PASS);
-    assertThat(inbound("169.254.20.10", P4)).isEqualTo(PASS);
+  void makesNoExceptionForALoopbackNameServer() {
+    InnerFilter careless =
+        new InnerFilter(List.of(Addresses.parse(P4)), Set.of(Addresses.parse("127.0.0.1")));
+    PacketMaker maker = maker(P4, "127.0.0.1");
+    maker.destinationPort = 53;
+    byte[] query = maker.udp();
+
+    assertThat(careless.outbound(query, 0, query.length)).isEqualTo(FORBIDDEN_DESTINATION);
+  }
+
+  @Test
+  void takesALaterFragmentForNoQuery() {
+    PacketMaker maker = maker(P4, "169.254.20.10");
+    maker.destinationPort = 53;
+    maker.fragment = 1;
+
+    assertThat(judge(maker.udp(), true)).isEqualTo(FORBIDDEN_DESTINATION);
   }
 
   @ParameterizedTest
@@ -180,12 +209,6 @@ class InnerFilterTest {
     assertThat(judge(changed(good, 0, 0x4f), true)).isEqualTo(MALFORMED);
     assertThat(judge(changed(good, 8, 63), true)).isEqualTo(MALFORMED);
     assertThat(judge(Arrays.copyOf(good, good.length + 1), true)).isEqualTo(MALFORMED);
-  }
-
-  @Test
-  void makesNoExceptionBeyondLinkLocalAddresses() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new InnerFilter(List.of(), Set.of(Addresses.parse("127.0.0.1"))));
   }
 
   private Verdict outbound(String source, String destination) {
