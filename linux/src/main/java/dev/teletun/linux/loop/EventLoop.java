@@ -116,10 +116,9 @@ public final class EventLoop implements Closeable {
       throw new SyscallException("epoll_ctl(closed descriptor)", Errno.EBADF);
     }
     FdWatch watch = new FdWatch(this, fd, ready);
-    try {
-      watch.registered(loop.register(watch).syncUninterruptibly().getNow());
-    } catch (RejectedExecutionException e) {
-      throw new IOException("watching %s failed: the event loop has ended".formatted(fd), e);
+    executeAndWait(() -> watch.registered(loop.register(watch).getNow()));
+    if (!watch.isRegistered()) {
+      throw new IOException("watching %s failed: the event loop has ended".formatted(fd));
     }
     return watch;
   }

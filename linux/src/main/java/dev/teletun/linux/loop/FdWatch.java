@@ -35,8 +35,13 @@ final class FdWatch implements EpollIoHandle, Watch {
     this.ready = ready;
   }
 
+  /** On the loop's thread, where Netty registers at once or not at all. */
   void registered(@Nullable IoRegistration registration) {
     this.registration = registration;
+  }
+
+  boolean isRegistered() {
+    return registration != null;
   }
 
   @Override

@@ -249,6 +249,9 @@ class EventLoopTest {
     onLoop(() -> {});
 
     assertThat(seen).isEmpty();
+    Watch again = loop.watch(near, this::recordAndRead);
+    onLoop(() -> again.reading(true));
+    assertThat(seen.poll(5, SECONDS)).isEqualTo("read on loop-under-test");
   }
 
   private void recordAndRead() {

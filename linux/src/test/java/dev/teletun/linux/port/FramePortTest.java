@@ -137,6 +137,30 @@ class FramePortTest {
   }
 
   @Test
+  void goesOnWhereTheKernelStoppedInsideABatch() throws IOException {
+    FramePort near = new FramePort(raw);
+    FramePort far = new FramePort(accepted);
+    FrameBatch moreThanTheSocketHolds = new FrameBatch(8 << 20);
+    for (int frame = 0; frame < 100; frame++) {
+      add(moreThanTheSocketHolds, 60_000 + frame, frame);
+    }
+
+    assertThat(near.write(moreThanTheSocketHolds)).isFalse();
+
+    List<String> packets = new ArrayList<>();
+    while (packets.size() < 100) {
+      far.read(in);
+      drain(packets);
+      near.flush();
+    }
+    for (int frame = 0; frame < 100; frame++) {
+      assertThat(packets.get(frame))
+          .isEqualTo("%d x %d gso %d".formatted(60_000 + frame, frame, frame));
+    }
+    assertThat(near.dropped()).isZero();
+  }
+
+  @Test
   void endsOnlyAfterTheLastFrameWasRead() throws IOException {
     FramePort port = new FramePort(accepted);
     add(out, 30, 5);
