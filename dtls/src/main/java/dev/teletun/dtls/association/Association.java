@@ -112,12 +112,11 @@ public final class Association {
     int end = at + length;
     int record = at;
     while (record < end && !closed && !peerClosed) {
-      int rest = end - record;
-      int size =
-          rest < RecordHeader.LENGTH
-              ? rest + 1
-              : RecordHeader.LENGTH + RecordHeader.bodyLength(datagram, record);
-      if (size > rest) {
+      int size = RecordHeader.LENGTH;
+      if (end - record >= size) {
+        size += RecordHeader.bodyLength(datagram, record);
+      }
+      if (end - record < size) {
         malformed++;
         return;
       }

@@ -38,10 +38,10 @@ public final class ControlTls {
    */
   public static SSLSocket client(Socket connected, Identity own, Pin server) throws IOException {
     String address = connected.getInetAddress().getHostAddress(); // an address: no SNI
+    LingeringSocket lingering = new LingeringSocket(connected);
+    PinTrust trust = new PinTrust(server, lingering::lingerOnClose);
     SSLSocket socket =
-        (SSLSocket)
-            factory(own, new PinTrust(server, () -> {}))
-                .createSocket(connected, address, connected.getPort(), true);
+        (SSLSocket) factory(own, trust).createSocket(lingering, address, connected.getPort(), true);
     socket.setUseClientMode(true);
     socket.setEnabledProtocols(TLS_1_3);
     return socket;
@@ -52,7 +52,7 @@ public final class ControlTls {
    * Closing the result closes {@code accepted}.
    */
   public static SSLSocket server(Socket accepted, Identity own, Pin client) throws IOException {
-    AcceptedSocket lingering = new AcceptedSocket(accepted);
+    LingeringSocket lingering = new LingeringSocket(accepted);
     PinTrust trust = new PinTrust(client, lingering::lingerOnClose);
     SSLSocket socket = (SSLSocket) factory(own, trust).createSocket(lingering, null, true);
     socket.setUseClientMode(false);

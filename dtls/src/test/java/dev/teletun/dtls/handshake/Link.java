@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A client and a server of ours, and between them a network of the test's making. */
 final class Link implements Closeable {
-  static final int PATH_MTU = 1500;
   static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private static final byte[] CLIENT_ADDRESS = {127, 0, 0, 1, 4, 5};
@@ -32,12 +31,18 @@ final class Link implements Closeable {
   final Peer client;
   final Peer server;
 
+  private final int pathMtu;
   private final Network network;
   private final HelloVerifier verifier = new HelloVerifier(System::nanoTime);
   private final Identity serverIdentity;
   private final Pin serversPin;
 
   Link(Identity serverIdentity, Pin serversPin, Network network) {
+    this(serverIdentity, serversPin, 1500, network);
+  }
+
+  Link(Identity serverIdentity, Pin serversPin, int pathMtu, Network network) {
+    this.pathMtu = pathMtu;
     this.network = network;
     this.serverIdentity = serverIdentity;
     this.serversPin = serversPin;
@@ -58,7 +63,7 @@ final class Link implements Closeable {
 
   void dial(Identity clientIdentity, Pin clientsPin) {
     client.start(
-        Handshake.client(clientIdentity, clientsPin, PATH_MTU, this::clientSends, DEADLINE));
+        Handshake.client(clientIdentity, clientsPin, pathMtu, this::clientSends, DEADLINE));
   }
 
   private void clientSends(byte[] bytes, int at, int length) {
@@ -79,7 +84,7 @@ final class Link implements Closeable {
         .ifPresent(hello ->
             server.start(
                 Handshake.server(
-                    serverIdentity, serversPin, hello, PATH_MTU, this::serverSends, DEADLINE)));
+                    serverIdentity, serversPin, hello, pathMtu, this::serverSends, DEADLINE)));
   }
 
   private void serverSends(byte[] bytes, int at, int length) {

@@ -18,17 +18,17 @@ import java.util.Set;
  * still sends the rest of its flight. The kernel answers unread bytes with RST, the client's next
  * write fails, and it never reads the alert that would have told it why.
  */
-final class AcceptedSocket extends Socket {
+final class LingeringSocket extends Socket {
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final Socket socket;
   private boolean lingers;
 
-  AcceptedSocket(Socket connected) {
+  LingeringSocket(Socket connected) {
     this.socket = connected;
   }
 
-  /** From now on {@link #close} first lets the client finish, for a second at most. */
+  /** From now on {@link #close} first lets the peer finish, for a second at most. */
   void lingerOnClose() {
     lingers = true;
   }
@@ -57,7 +57,7 @@ final class AcceptedSocket extends Socket {
         left = Duration.ofNanos(end - System.nanoTime()).toMillis();
       }
     } catch (IOException _) {
-      return; // a client that is gone already needs no explanation
+      return; // a peer that is gone already needs no explanation
     }
   }
 
