@@ -77,13 +77,23 @@ final class Checks {
         : new Finding(second.outcome(), first.detail() + " and " + second.detail());
   }
 
-  Finding servesPagesByName(String name, String option, String source) throws IOException {
+  /** The web service, over the family that {@code option} of curl chooses, -4 or -6. */
+  Finding servesByName(String name, String option) throws IOException {
+    DualStack seen = lab.seenByServices(POD_B);
+    return serves("http://" + name + "/", option, option.equals("-4") ? seen.v4() : seen.v6());
+  }
+
+  Finding podSeesPodB() throws IOException {
+    return serves("http://" + LabNet.POD_WEB.v4() + "/", "-4", POD_B.v4());
+  }
+
+  private Finding serves(String url, String option, String client) throws IOException {
     if (!Tools.has("curl")) {
       return needs("curl");
     }
-    Run run = laptop.run("curl", option, "-sS", "--max-time", "5", "http://" + name + "/");
+    Run run = laptop.run("curl", option, "-sS", "--max-time", "5", url);
     return Finding.that(
-        run.ok() && run.stdout().strip().endsWith("serves " + source), run.stdout() + run.stderr());
+        run.ok() && run.stdout().strip().endsWith("serves " + client), run.stdout() + run.stderr());
   }
 
   Finding answersPing(String address) throws IOException {

@@ -97,12 +97,10 @@ public final class Demo {
     console.check("the laptop has pod B's addresses", checks::laptopHasThePodsAddresses);
     console.check("dig of a service, UDP", checks::resolvesServiceName);
     console.check("dig of a service, TCP", checks::resolvesServiceNameOverTcp);
+    console.check("curl of a service by name", () -> checks.servesByName(LabNet.WEB_NAME, "-4"));
     console.check(
-        "curl of a service by name",
-        () -> checks.servesPagesByName(LabNet.WEB_NAME, "-4", LabNet.POD_CLUSTER.v4()));
-    console.check(
-        "curl by its short name, IPv6",
-        () -> checks.servesPagesByName("web.default.svc", "-6", LabNet.POD_CLUSTER.v6()));
+        "curl by its short name, IPv6", () -> checks.servesByName("web.default.svc", "-6"));
+    console.check("a pod sees pod B's address", checks::podSeesPodB);
     console.check("ping of a pod, IPv4", () -> checks.answersPing(LabNet.POD_WEB.v4()));
     console.check("ping of a pod, IPv6", () -> checks.answersPing(LabNet.POD_WEB.v6()));
     console.check("other names stay with their servers", checks::outsideNamesStayWithTheirServers);

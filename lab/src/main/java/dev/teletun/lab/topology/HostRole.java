@@ -8,7 +8,7 @@ enum HostRole {
   LAPTOP,
   /** Forwards, never drops by reverse path. */
   ROUTER,
-  /** A router whose bridge passes packets through conntrack. */
+  /** A router too. */
   NODE,
   /** Cannot write {@code /proc/sys}. */
   POD;

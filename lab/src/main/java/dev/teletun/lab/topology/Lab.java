@@ -29,6 +29,7 @@ public final class Lab implements Closeable {
   private final Map<String, Host> hosts;
   private final CloseStack resources;
   private final Thread atExit;
+  private boolean servicesSeePods;
 
   private Lab(Path directory, Map<String, Host> hosts, CloseStack resources) {
     this.directory = directory;
@@ -135,6 +136,14 @@ public final class Lab implements Closeable {
   }
 
   /**
+   * The addresses that a server behind a service address sees when {@code pod} asks: the pod's, as
+   * with kube-proxy, or the node's where the kernel has no br_netfilter loaded.
+   */
+  public DualStack seenByServices(DualStack pod) {
+    return servicesSeePods ? pod : LabNet.GATEWAY;
+  }
+
+  /**
    * A directory for files of the lab, the same path in every host, for instance keys and the socket
    * between the pods. It goes with the lab.
    */
@@ -214,7 +223,7 @@ public final class Lab implements Closeable {
     pods.put(web2(), LabNet.POD_WEB2);
     pods.put(echo(), LabNet.POD_ECHO);
     new Wiring(options).connect(laptop(), router(), node(), pods);
-    Rules.apply(router(), node());
+    servicesSeePods = Rules.apply(router(), node(), options.bridgeFilter());
     awaitLinks();
     if (options.services()) {
       NameServers.start(router(), dns());

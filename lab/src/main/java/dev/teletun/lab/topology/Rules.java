@@ -1,6 +1,7 @@
 package dev.teletun.lab.topology;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** What the router's NAT and the node's kube-proxy do, as nftables rules. */
@@ -89,12 +90,28 @@ final class Rules {
 
   private Rules() {}
 
-  static void apply(Host router, Host node) throws IOException {
+  /**
+   * Applies them.
+   *
+   * @return whether services see the address of a pod that asks; else they see the node's
+   */
+  static boolean apply(Host router, Host node, boolean bridgeFilter) throws IOException {
     router.runWithInput(filled(ROUTER), "nft", "-f", "-").orThrow();
-    boolean bridgeSeen =
-        node.run("test", "-e", "/proc/sys/net/bridge/bridge-nf-call-iptables").ok();
-    String rules = NODE.replace("@HAIRPIN", bridgeSeen ? "" : HAIRPIN);
+    boolean bridgeSeen = switchBridgeFilter(node, bridgeFilter);
+    boolean seen = bridgeFilter && bridgeSeen;
+    String rules = NODE.replace("@HAIRPIN", seen ? "" : HAIRPIN);
     node.runWithInput(filled(rules), "nft", "-f", "-").orThrow();
+    return seen;
+  }
+
+  /** Answers false where br_netfilter is not loaded. The switches are the namespace's own. */
+  private static boolean switchBridgeFilter(Host node, boolean on) throws IOException {
+    boolean done = true;
+    for (String family : List.of("iptables", "ip6tables")) {
+      String file = "/proc/sys/net/bridge/bridge-nf-call-" + family;
+      done &= node.shell("echo %d >%s".formatted(on ? 1 : 0, file)).ok();
+    }
+    return done;
   }
 
   private static String filled(String rules) {

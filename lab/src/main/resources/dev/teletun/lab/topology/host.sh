@@ -36,12 +36,6 @@ if [ "$3" = router ] || [ "$3" = node ]; then
 else
   set_all ipv4 rp_filter 2 # as systemd's 50-default.conf
 fi
-if [ "$3" = node ]; then # kube-proxy needs answers on the bridge to pass conntrack
-  for family in iptables ip6tables; do
-    switch=/proc/sys/net/bridge/bridge-nf-call-$family
-    [ ! -e "$switch" ] || echo 1 >"$switch"
-  done
-fi
 if [ "$3" = pod ]; then # what a container runtime does
   mount --bind /proc/sys /proc/sys
   mount -o remount,bind,ro /proc/sys

@@ -55,6 +55,17 @@ class OtherLabIT {
     assertThat(Leftovers.NAMES.resolve("user-laptop")).doesNotExist();
   }
 
+  @Test
+  void servicesAnswerPodsWithoutBridgeNetfilter() throws Exception {
+    try (Lab lab = Lab.up("nobrf", LabOptions.DEFAULT.withoutBridgeFilter())) {
+      for (String family : new String[] {"-4", "-6"}) {
+        String gateway = family.equals("-4") ? LabNet.GATEWAY.v4() : LabNet.GATEWAY.v6();
+        assertThat(lab.podCluster().run("curl", "-sS", "-m5", family, LabNet.WEB_NAME).orThrow())
+            .endsWith("serves %s\n".formatted(gateway));
+      }
+    }
+  }
+
   private static long awaitUp(Process lab, Path output) throws IOException {
     while (true) {
       boolean last = !lab.isAlive();
