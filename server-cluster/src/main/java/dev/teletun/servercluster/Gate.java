@@ -7,15 +7,17 @@ import dev.teletun.linux.port.PacketPort;
 import dev.teletun.linux.unix.PeerCredentials;
 import dev.teletun.linux.unix.UnixListener;
 import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.control.NulTerminated;
+import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,22 +82,23 @@ final class Gate {
   }
 
   private void begin(UnixStream stream) throws IOException {
-    greet(stream);
+    String resolvText = Files.readString(resolvConf, NulTerminated.CHARSET);
+    greet(stream, resolvText);
     PodNetwork pod = takeover.pod();
     relay =
         new Relay(
             loop,
             tun,
             new FramePort(stream),
-            new InnerFilter(pod.addresses()),
+            new InnerFilter(
+                pod.addresses(), Set.copyOf(ResolvConf.parse(resolvText).nameServers())),
             pod.link().mtu(),
             this::end);
     takeover.begin();
     log.accept("server-external is linked: %s is the client's".formatted(pod.addresses()));
   }
 
-  private void greet(UnixStream stream) throws IOException {
-    String text = Files.readString(resolvConf, StandardCharsets.ISO_8859_1);
+  private void greet(UnixStream stream, String text) throws IOException {
     byte[] greeting = Greeting.encode(takeover.pod().addressList(), text);
     ByteBuffer bytes = ByteBuffer.allocateDirect(greeting.length).put(0, greeting);
     if (stream.write(bytes, 0, greeting.length) != greeting.length) {

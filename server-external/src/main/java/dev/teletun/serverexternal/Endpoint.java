@@ -6,6 +6,7 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.port.FramePort;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
 import dev.teletun.tunnel.association.ServerAssociations;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ final class Endpoint
   private static final int SMALLEST_TUNNEL_MTU = 1280;
 
   private final EventLoop loop;
+  private final UdpSocket socket;
   private final ServerAssociations associations;
   private final TunnelEnd end;
   private final Slot slot;
@@ -50,6 +53,7 @@ final class Endpoint
   private Endpoint(EventLoop loop, UdpSocket socket, Identity own, Pin client, Consumer<String> log)
       throws IOException {
     this.loop = loop;
+    this.socket = socket;
     this.log = log;
     associations = new ServerAssociations(loop, socket, own, client, HANDSHAKE_PATH_MTU, this);
     end = TunnelEnd.open(Side.SERVER, loop, socket, associations, SMALLEST_TUNNEL_MTU, this);
@@ -74,7 +78,8 @@ final class Endpoint
     podAddresses = text.addresses().addresses();
     log.accept("linked to server-cluster: the pod is %s".formatted(podAddresses));
     port = frames;
-    end.filter(new InnerFilter(podAddresses));
+    Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(text.resolvConf()).nameServers());
+    end.filter(new InnerFilter(podAddresses, nameServers));
     end.attach(frames);
     greeting.complete(text);
   }
@@ -155,7 +160,9 @@ final class Endpoint
 
   private void measure(UdpPeer peer) {
     try {
-      end.tunnelMtu(KernelPath.to(peer.address()).tunnelMtu().bytes());
+      KernelPath path = KernelPath.to(peer.address());
+      path.allowFragments(socket);
+      end.tunnelMtu(path.largestWhole());
     } catch (IOException e) {
       log.accept("path MTU to %s: %s".formatted(peer.address(), e.getMessage()));
     }

@@ -36,7 +36,7 @@ final class PairLink implements Closeable {
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
   private static final Duration LAST_BACK_OFF = Duration.ofSeconds(1);
   private static final Duration GREETING_DEADLINE = Duration.ofSeconds(5);
-  private static final int MOST_GREETING_BYTES = 128 * 1024;
+  private static final int READ_BYTES = 64 * 1024;
 
   private final EventLoop loop;
   private final Path sockfile;
@@ -97,7 +97,7 @@ final class PairLink implements Closeable {
     private final Watch watch;
     private final Closeable deadline;
     private final Greeting.Decoder decoder = new Greeting.Decoder();
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_GREETING_BYTES);
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(READ_BYTES);
 
     Attempt(UnixStream stream) throws IOException {
       this.stream = stream;

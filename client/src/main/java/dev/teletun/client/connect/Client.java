@@ -2,13 +2,16 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.client.dns.DnsPlan;
+import dev.teletun.client.dns.ResolverCheck;
 import dev.teletun.client.host.RoutePlan;
 import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Prefix;
+import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
@@ -86,7 +89,9 @@ public final class Client implements Closeable {
     progress.done("this host is to be %s".formatted(session.addresses().addresses()));
 
     progress.step("data association with %s over UDP".formatted(server));
-    DataPath data = onFailure.own(DataPath.open(server, own, pin, session.addresses(), PATIENCE));
+    DataPath data =
+        onFailure.own(
+            DataPath.open(server, own, pin, filter(session.addresses(), resolvConf), PATIENCE));
     progress.done("TUN MTU %d".formatted(data.tunMtu()));
     if (data.fragmentsOutside()) {
       progress.warn(
@@ -102,6 +107,10 @@ public final class Client implements Closeable {
       roundTrip.sendFirst();
     }
     return takeOver(options, server, session, resolvConf, data, progress, onFailure);
+  }
+
+  private static InnerFilter filter(AddressList addresses, ResolvConf resolvConf) {
+    return new InnerFilter(addresses.addresses(), Set.copyOf(resolvConf.nameServers()));
   }
 
   private static void refuseLoops(List<Prefix> routes, InetAddress endpoint)
@@ -138,15 +147,19 @@ public final class Client implements Closeable {
     progress.done("%s is up".formatted(device.name()));
 
     Optional<String> dns = Optional.empty();
+    CompletableFuture<Void> dnsEnded = new CompletableFuture<>();
     if (options.dns()) {
       progress.step("DNS");
       DnsIntercept intercept =
           onFailure.own(DnsIntercept.start(dnsPlan(routes, session, resolvConf, device.name())));
       dns = Optional.of(intercept.report());
+      dnsEnded = intercept.ended();
       progress.done(dns.get());
+      String domain = resolvConf.clusterDomain().orElse("cluster.local");
+      ResolverCheck.run(RESOLV_CONF, domain).ifPresent(progress::warn);
     }
     CompletableFuture<Void> ended =
-        CompletableFuture.anyOf(session.ended(), data.ended()).thenApply(_ -> null);
+        CompletableFuture.anyOf(session.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
     Connected connected =
         new Connected(
             device.name(),

@@ -6,7 +6,6 @@ import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
-import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.tunnel.association.ClientAssociation;
@@ -36,7 +35,7 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
   private @Nullable Wired wired;
   private @Nullable CloseStack resources;
 
-  private record Wired(EventLoop loop, TunnelEnd end) {}
+  private record Wired(EventLoop loop, UdpSocket socket, TunnelEnd end) {}
 
   private DataPath(InetSocketAddress server, KernelPath path) {
     this.server = server;
@@ -45,27 +44,27 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
 
   /** Completes the handshake, or fails after {@code patience}. */
   static DataPath open(
-      InetSocketAddress server, Identity own, Pin pin, AddressList addresses, Duration patience)
+      InetSocketAddress server, Identity own, Pin pin, InnerFilter filter, Duration patience)
       throws IOException {
     DataPath data = new DataPath(server, KernelPath.to(server));
     try (CloseStack onFailure = new CloseStack()) {
       UdpSocket socket = onFailure.own(UdpSocket.connect(server));
+      data.path.allowFragments(socket);
       EventLoop loop = onFailure.own(EventLoop.start("session"));
       ClientAssociation association =
           ClientAssociation.begin(
               loop, socket, UdpPeer.of(server), own, pin, data.path.pathMtu().bytes(), patience);
       onFailure.own(() -> loop.call(association::close));
       TunnelEnd end =
-          TunnelEnd.open(
-              Side.CLIENT, loop, socket, association, data.path.tunnelMtu().bytes(), data);
+          TunnelEnd.open(Side.CLIENT, loop, socket, association, data.path.largestWhole(), data);
       onFailure.own(() -> loop.call(end::close));
       Association established = data.await(association.established(), patience);
       loop.call(() -> {
-        end.filter(new InnerFilter(addresses.addresses()));
+        end.filter(filter);
         end.feed(association::feedLeftover);
       });
       onFailure.own(loop.every(KEEPALIVE, () -> data.keepAlive(established, end)));
-      data.wired = new Wired(loop, end);
+      data.wired = new Wired(loop, socket, end);
       CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
       data.resources = onFailure.handOver();
       return data;
@@ -120,7 +119,9 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
     Wired now = wired;
     if (now != null) {
       try {
-        now.end.tunnelMtu(KernelPath.to(server).tunnelMtu().bytes());
+        KernelPath smaller = KernelPath.to(server);
+        smaller.allowFragments(now.socket);
+        now.end.tunnelMtu(smaller.largestWhole());
       } catch (IOException e) {
         end(e);
       }

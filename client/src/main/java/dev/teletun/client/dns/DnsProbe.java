@@ -21,7 +21,7 @@ public final class DnsProbe {
   private static final int DNS_PORT = 53;
   private static final int HOP_LIMIT = 64;
   private static final int RIGHT = 0xffff; // sum over bytes whose checksum is right
-  private static final int TYPE_A = 1;
+  static final int TYPE_A = 1;
   private static final int TYPE_AAAA = 28;
 
   private DnsProbe() {}
@@ -36,21 +36,26 @@ public final class DnsProbe {
    */
   public static byte[] packet(
       InetAddress source, InetAddress server, int sourcePort, int id, String name) {
-    byte[] wireName = name.isEmpty() ? new byte[1] : Question.wireName(name);
     boolean v6 = requireSameFamily(source, server);
-    int dnsBytes = DnsHeader.BYTES + wireName.length + 4;
+    byte[] query = query(id, name, v6 ? TYPE_AAAA : TYPE_A);
     int udp = v6 ? V6_HEADER : V4_HEADER;
-    byte[] bytes = new byte[udp + UDP_HEADER + dnsBytes];
+    byte[] bytes = new byte[udp + UDP_HEADER + query.length];
     ByteBuffer packet = ByteBuffer.wrap(bytes);
     putHeader(packet, source, server, PROTOCOL_UDP);
     packet.putShort((short) sourcePort).putShort((short) DNS_PORT);
-    packet.putShort((short) (UDP_HEADER + dnsBytes)).putShort((short) 0);
-    packet.putShort((short) id).putShort((short) 0x0100).putShort((short) 1); // RD, one question
-    packet.putShort((short) 0).putInt(0).put(wireName);
-    packet.putShort((short) (v6 ? TYPE_AAAA : TYPE_A)).putShort((short) 1); // class IN
+    packet.putShort((short) (UDP_HEADER + query.length)).putShort((short) 0).put(query);
     int sum = transportSum(bytes, udp, PROTOCOL_UDP);
     packet.putShort(udp + 6, (short) Checksum.nonZeroComplement(sum));
     return bytes;
+  }
+
+  /** A recursive DNS query as a message, without UDP and IP headers. */
+  static byte[] query(int id, String name, int type) {
+    byte[] wireName = name.isEmpty() ? new byte[1] : Question.wireName(name);
+    ByteBuffer query = ByteBuffer.allocate(DnsHeader.BYTES + wireName.length + 4);
+    query.putShort((short) id).putShort((short) 0x0100).putShort((short) 1); // RD, one question
+    query.putShort((short) 0).putInt(0).put(wireName);
+    return query.putShort((short) type).putShort((short) 1).array(); // class IN
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.teletun.client.host;
 
+import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.Nftables;
 import dev.teletun.linux.route.Link;
@@ -10,7 +11,8 @@ import java.util.List;
 
 /**
  * Removes what a killed client left where the kernel did not: nftables tables of ours that no
- * living process owns. A living client's things and everybody else's stay.
+ * living process owns, and tracked flows to its DNS stub. A living client's things and everybody
+ * else's stay.
  */
 public final class Cleanup {
   private Cleanup() {}
@@ -26,6 +28,10 @@ public final class Cleanup {
           repaired.add("removed the nftables table %s".formatted(table));
         }
       }
+    }
+    int flows = DnsIntercept.forgetStaleFlows();
+    if (flows > 0) {
+      repaired.add("made the kernel forget %d flows to a DNS stub that is gone".formatted(flows));
     }
     return repaired;
   }

@@ -16,7 +16,6 @@ import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
@@ -95,7 +94,7 @@ public final class ClientSession implements Closeable {
   }
 
   private static String ascii(byte[] text) {
-    return new String(text, StandardCharsets.ISO_8859_1);
+    return new String(text, NulTerminated.CHARSET);
   }
 
   private static IOException tooLate(InetSocketAddress server, Duration patience, IOException e) {

@@ -102,8 +102,10 @@ public final class TunnelEnd implements Closeable {
   public void attach(PacketPort local) throws IOException {
     detach();
     port = local;
-    portWatch = loop.watch(local.fd(), new PortReady());
+    PortReady ready = new PortReady();
+    portWatch = loop.watch(local.fd(), ready);
     portWatch.reading(!sender.isBlocked());
+    ready.readable(); // frames that came with the greeting make no descriptor readable
   }
 
   /** Lets go of the local port. */

@@ -1,5 +1,6 @@
 package dev.teletun.tunnel.path;
 
+import dev.teletun.linux.udp.Fragmentation;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.mtu.PathMtu;
 import dev.teletun.protocol.mtu.TunMtu;
@@ -33,5 +34,20 @@ public record KernelPath(PathMtu pathMtu, Underlay underlay) {
    */
   public boolean fragmentsOutside() {
     return tunnelMtu().needsOuterFragments(pathMtu, underlay);
+  }
+
+  /**
+   * The largest packet in bytes that leaves in one unfragmented datagram: what a router here
+   * answers "too big" with. Less than {@link #tunnelMtu} on a path that is too small for IPv6.
+   */
+  public int largestWhole() {
+    return TunMtu.unfragmentedBytes(pathMtu, underlay);
+  }
+
+  /** Lets the kernel fragment datagrams of {@code socket} if this path carries too little. */
+  public void allowFragments(UdpSocket socket) throws IOException {
+    if (fragmentsOutside()) {
+      socket.fragmentation(Fragmentation.ALLOWED);
+    }
   }
 }
