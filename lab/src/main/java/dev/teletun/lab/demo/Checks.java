@@ -148,9 +148,10 @@ final class Checks {
     return Finding.that(capabilities == 0, "CapEff %016x".formatted(capabilities));
   }
 
-  Finding isNobody(RunningProgram serverExternal, boolean severalUids) throws IOException {
-    if (!severalUids) {
-      return Finding.notShown("this user namespace maps one user id only; sudo has them all");
+  Finding isNobody(RunningProgram serverExternal, boolean hasNobody) throws IOException {
+    if (!hasNobody) {
+      return Finding.notShown(
+          "this user namespace does not map the user nobody; with sudo it does");
     }
     String uid = status(serverExternal, "Uid").split("\\s+", -1)[0];
     return Finding.that(uid.equals(Integer.toString(Programs.NOBODY)), "uid " + uid);

@@ -71,7 +71,8 @@ public final class Demo {
     console.print(Picture.drawn(options.ascii()));
     try (Lab lab = console.step("building the network", () -> Lab.up(PREFIX))) {
       Checks checks = new Checks(lab);
-      Programs programs = new Programs(lab, options.programCommand(), Sandbox.hasSeveralUids());
+      Programs programs =
+          new Programs(lab, options.programCommand(), Sandbox.mapsUid(Programs.NOBODY));
       HostSnapshot before = HostSnapshot.of(lab.laptop());
       console.check("before: the cluster is out of reach", checks::clusterIsOutOfReach);
       console.step("making keys", programs::makeKeys);
@@ -93,7 +94,7 @@ public final class Demo {
 
   private void whileConnected(Checks checks, RunningProgram cluster, RunningProgram external)
       throws IOException {
-    boolean severalUids = Sandbox.hasSeveralUids();
+    boolean hasNobody = Sandbox.mapsUid(Programs.NOBODY);
     console.check("the laptop has pod B's addresses", checks::laptopHasThePodsAddresses);
     console.check("dig of a service, UDP", checks::resolvesServiceName);
     console.check("dig of a service, TCP", checks::resolvesServiceNameOverTcp);
@@ -113,7 +114,7 @@ public final class Demo {
     console.check("the router sees nothing of it", checks::nothingInClear);
     console.check("server-cluster has CAP_NET_ADMIN only", () -> checks.hasOnlyNetAdmin(cluster));
     console.check("server-external has no capability", () -> checks.hasNoCapability(external));
-    console.check("server-external is not root", () -> checks.isNobody(external, severalUids));
+    console.check("server-external is not root", () -> checks.isNobody(external, hasNobody));
   }
 
   private void measure(

@@ -28,7 +28,7 @@ final class Programs {
 
   private final Lab lab;
   private final List<String> command;
-  private final boolean severalUids;
+  private final boolean hasNobody;
   private final Path keys;
   private final Path sockfile;
 
@@ -36,12 +36,12 @@ final class Programs {
    * Programs for this lab.
    *
    * @param command what starts TeleTUN
-   * @param severalUids whether a program can run as {@link #NOBODY}
+   * @param hasNobody whether a program can run as {@link #NOBODY}
    */
-  Programs(Lab lab, List<String> command, boolean severalUids) {
+  Programs(Lab lab, List<String> command, boolean hasNobody) {
     this.lab = lab;
     this.command = command;
-    this.severalUids = severalUids;
+    this.hasNobody = hasNobody;
     this.keys = lab.directory().resolve("keys");
     this.sockfile = lab.directory().resolve("pair/teletun.sock");
   }
@@ -51,7 +51,7 @@ final class Programs {
     lab.laptop().run(line(List.of(), "keygen", "-directory=" + keys)).orThrow();
     Path pair = Files.createDirectory(sockfile.getParent());
     Files.setPosixFilePermissions(pair, PosixFilePermissions.fromString("rwxrwx---"));
-    if (severalUids) {
+    if (hasNobody) {
       Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rwxr-xr-x"));
       lab.node()
           .shell(
@@ -76,7 +76,7 @@ final class Programs {
                     rights,
                     "server-cluster",
                     "-sockfile=" + sockfile,
-                    "-peer-uid=" + (severalUids ? NOBODY : 0))),
+                    "-peer-uid=" + (hasNobody ? NOBODY : 0))),
         READY);
   }
 
@@ -85,7 +85,7 @@ final class Programs {
     List<String> rights =
         new ArrayList<>(List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all"));
     rights.add("--no-new-privs");
-    if (severalUids) {
+    if (hasNobody) {
       rights.addAll(List.of("--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
     }
     rights.addAll(List.of("--", "env", "HOME=/tmp"));

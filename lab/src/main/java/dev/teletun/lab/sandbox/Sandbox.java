@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Whether this process is in a sandbox, and how to start one that is. */
 public final class Sandbox {
@@ -13,6 +14,8 @@ public final class Sandbox {
   /** Names the mount namespace outside; a process in another one is inside. */
   static final String OUTSIDE = "TELETUN_LAB_OUTSIDE";
 
+  private static final int FIRST = 0; // columns of uid_map: inside, outside, how many
+  private static final int LENGTH = 2;
   private static final Path OWN_MOUNTS = Path.of("/proc/self/ns/mnt");
   private static final long GRACE_SECONDS = 10;
 
@@ -29,17 +32,31 @@ public final class Sandbox {
     return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
   }
 
-  /** True if more than one uid is mapped here, so that a program can run as somebody else. */
+  /** True if more than one uid is mapped here, which some programs insist on. */
   public static boolean hasSeveralUids() throws IOException {
     return uids(Files.readString(Path.of("/proc/self/uid_map"))) > 1;
   }
 
+  /** True if a program can run as {@code uid} here. */
+  public static boolean mapsUid(int uid) throws IOException {
+    return maps(Files.readString(Path.of("/proc/self/uid_map")), uid);
+  }
+
   /** How many uids a {@code uid_map} maps (user_namespaces(7)). */
   static long uids(String uidMap) {
+    return ranges(uidMap).mapToLong(range -> range[LENGTH]).sum();
+  }
+
+  static boolean maps(String uidMap, int uid) {
+    return ranges(uidMap)
+        .anyMatch(range -> uid >= range[FIRST] && uid < range[FIRST] + range[LENGTH]);
+  }
+
+  private static Stream<long[]> ranges(String uidMap) {
     return uidMap
         .lines()
-        .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[2]))
-        .sum();
+        .map(
+            line -> Stream.of(line.strip().split("\\s+", -1)).mapToLong(Long::parseLong).toArray());
   }
 
   /**

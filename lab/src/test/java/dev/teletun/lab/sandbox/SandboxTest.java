@@ -18,6 +18,16 @@ class SandboxTest {
   }
 
   @Test
+  void knowsWhichUidsAreMapped() {
+    String map = "0 1000 1\n1 100000 65535\n";
+
+    assertThat(Sandbox.maps(map, 0)).isTrue();
+    assertThat(Sandbox.maps(map, 65_535)).isTrue();
+    assertThat(Sandbox.maps(map, 65_536)).isFalse();
+    assertThat(Sandbox.maps("0 1000 1\n", 1)).isFalse();
+  }
+
+  @Test
   void isNotInsideOfOneWithoutBeingToldWhatIsOutside() throws Exception {
     assertThat(Sandbox.isInside()).isFalse();
   }
