@@ -1,0 +1,34 @@
+package dev.teletun.cli;
+
+import dev.teletun.cli.screen.Screen;
+import dev.teletun.client.host.Cleanup;
+import dev.teletun.protocol.settings.Problems;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code teletun cleanup}. */
+@Command(
+    name = "cleanup",
+    header = "Repairs what a client that was killed may have left on this machine.",
+    customSynopsis = "teletun cleanup",
+    description = {
+      "",
+      "Safe at any time: it touches nothing of a client that is alive and nothing of anybody else.",
+      "Needs root, or CAP_NET_ADMIN.",
+    },
+    footer = {"", "Example:", "  sudo teletun cleanup"})
+final class CleanupCommand implements Action {
+  @Mixin final GlobalOptions global = new GlobalOptions();
+
+  @Override
+  public int run(Problems problems, Screen screen) throws Exception {
+    problems.throwIfAny();
+    List<String> repaired = Cleanup.run();
+    if (repaired.isEmpty()) {
+      screen.result("nothing to repair");
+    }
+    repaired.forEach(screen::result);
+    return 0;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.teletun.cli.running;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** Opens a program, waits for its end or a signal, and closes it. One use. */
+public final class Running {
+  private final Signals signals;
+  private final Thread owner = Thread.currentThread();
+  private boolean opening = true; // guarded by this
+
+  private Running(Signals signals) {
+    this.signals = signals;
+  }
+
+  /**
+   * Keeps the program on the calling thread. A signal during {@code open} interrupts the thread.
+   *
+   * @return 0 after an end of its own, 128 plus the number of the signal that asked for the end
+   * @throws Exception what opening, running or closing failed with
+   */
+  public static int untilEnded(Signals signals, Callable<Program> open) throws Exception {
+    return new Running(signals).run(open);
+  }
+
+  private int run(Callable<Program> open) throws Exception {
+    CompletableFuture<Void> _ = signals.first().thenRun(this::interruptOpening);
+    Program program;
+    try {
+      program = open(open);
+    } catch (Exception e) {
+      if (signals.first().isDone()) {
+        return Signals.exitCode(signals.first().join()); // asked to end: how it stopped is no news
+      }
+      throw e;
+    }
+    try (program) {
+      CompletableFuture.anyOf(program.ended(), signals.first()).get();
+    }
+    return signals.first().isDone() ? Signals.exitCode(signals.first().join()) : 0;
+  }
+
+  @SuppressWarnings("ThreadInterruptedCleared") // the signal that interrupted us is in signals
+  private Program open(Callable<Program> open) throws Exception {
+    try {
+      return open.call();
+    } finally {
+      synchronized (this) {
+        opening = false;
+      }
+      boolean _ = Thread.interrupted(); // closing must not be disturbed by it
+    }
+  }
+
+  private synchronized void interruptOpening() {
+    if (opening) {
+      owner.interrupt();
+    }
+  }
+}
