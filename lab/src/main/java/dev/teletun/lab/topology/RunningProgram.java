@@ -153,15 +153,21 @@ public final class RunningProgram implements Closeable {
     }
   }
 
+  /** The child of nsenter, once it is the program and no longer a copy of nsenter. */
   private static ProcessHandle childOf(Process entering) throws IOException {
     while (entering.isAlive()) {
       var child = entering.children().findFirst();
-      if (child.isPresent()) {
+      if (child.isPresent() && !executable(child.get()).equals(executable(entering.toHandle()))) {
         return child.get();
       }
       pause();
     }
     return entering.toHandle(); // ended already; its output says why
+  }
+
+  /** The file it runs, its process id where that cannot be read. */
+  private static String executable(ProcessHandle process) {
+    return process.info().command().orElseGet(() -> Long.toString(process.pid()));
   }
 
   static void pause() throws IOException {
