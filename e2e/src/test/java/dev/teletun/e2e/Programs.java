@@ -45,9 +45,9 @@ final class Programs implements Closeable {
       Path keys = Files.createDirectory(lab.directory().resolve("keys"));
       Path shared = Files.createDirectory(lab.directory().resolve("shared"));
       Files.setPosixFilePermissions(lab.directory(), fromString("rwxr-xr-x"));
-      // Only the pair's group may enter (design §6).
-      Files.setPosixFilePermissions(shared, fromString("rwxrwx---"));
+      // Only the pair's group may enter, and owns what is made there: what fsGroup does (design §6).
       Files.setAttribute(shared, "unix:gid", EXTERNAL_UID);
+      Files.setAttribute(shared, "unix:mode", 02770);
       Programs programs = new Programs(lab, keys, shared.resolve("pair.sock"));
       lab.laptop().run(programs.teletun("keygen", "-directory=" + keys)).orThrow();
       Files.setAttribute(keys.resolve("server.key"), "unix:uid", EXTERNAL_UID);

@@ -92,19 +92,25 @@ public final class Client implements Closeable {
     DataPath data =
         onFailure.own(
             DataPath.open(server, own, pin, filter(session.addresses(), resolvConf), PATIENCE));
-    progress.done("TUN MTU %d".formatted(data.tunMtu()));
-    if (data.fragmentsOutside()) {
-      progress.warn(
-          "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
-    }
+    progress.done("the server's key is the right one");
     RoundTrip roundTrip =
-        new RoundTrip(data.loop(), data.end(), session.addresses(), resolvConf.nameServers());
+        new RoundTrip(
+            data.loop(),
+            data.end(),
+            session.addresses(),
+            resolvConf.nameServers(),
+            data.tunMtu());
     if (options.check()) {
       progress.step("first round trip through the tunnel");
       roundTrip.await();
       progress.done("the cluster answers");
     } else {
       roundTrip.sendFirst();
+    }
+    data.measure();
+    if (data.fragmentsOutside()) {
+      progress.warn(
+          "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
     }
     return takeOver(options, server, session, resolvConf, data, progress, onFailure);
   }

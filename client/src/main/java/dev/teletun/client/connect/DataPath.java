@@ -30,7 +30,7 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
   private static final byte[] EMPTY = new byte[0];
 
   private final InetSocketAddress server;
-  private final KernelPath path;
+  private volatile KernelPath path;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private @Nullable Wired wired;
   private @Nullable CloseStack resources;
@@ -116,16 +116,25 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
 
   @Override
   public void datagramTooBig() {
-    Wired now = wired;
-    if (now != null) {
+    if (wired != null) {
       try {
-        KernelPath smaller = KernelPath.to(server);
-        smaller.allowFragments(now.socket);
-        now.end.tunnelMtu(smaller.largestWhole());
+        measureOnLoop();
       } catch (IOException e) {
         end(e);
       }
     }
+  }
+
+  /** Asks the kernel again what the path carries. */
+  void measure() throws IOException {
+    wired().loop.call(this::measureOnLoop);
+  }
+
+  private void measureOnLoop() throws IOException {
+    KernelPath now = KernelPath.to(server);
+    now.allowFragments(wired().socket);
+    wired().end.tunnelMtu(now.largestWhole());
+    path = now;
   }
 
   EventLoop loop() {

@@ -31,7 +31,17 @@ final class RoundTrip {
   private final List<byte[]> echoes = new ArrayList<>();
   private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
-  RoundTrip(EventLoop loop, TunnelEnd end, AddressList own, List<InetAddress> nameServers) {
+  /**
+   * Prepares what is to be sent.
+   *
+   * @param fullSize bytes of the largest packet that the path is believed to carry
+   */
+  RoundTrip(
+      EventLoop loop,
+      TunnelEnd end,
+      AddressList own,
+      List<InetAddress> nameServers,
+      int fullSize) {
     this.loop = loop;
     this.end = end;
     int id = 0;
@@ -39,6 +49,9 @@ final class RoundTrip {
       for (InetAddress source : own.addresses()) {
         if (source.getAddress().length == server.getAddress().length) {
           id++;
+          // First a packet of full size: a link on the way that is smaller than we believe answers
+          // it before the query can come back, and the kernel knows the path MTU then.
+          queries.add(DnsProbe.echoRequest(source, server, id, 0, fullSize));
           queries.add(DnsProbe.packet(source, server, FIRST_PORT + id, id, NAME));
           echoes.add(DnsProbe.echoRequest(source, server, id, 1));
           break;

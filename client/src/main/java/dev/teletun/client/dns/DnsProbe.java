@@ -86,10 +86,24 @@ public final class DnsProbe {
 
   /** A complete ICMP or ICMPv6 echo request (RFC 792, RFC 4443 §4.1) without payload. */
   public static byte[] echoRequest(InetAddress source, InetAddress target, int id, int sequence) {
+    return echoRequest(source, target, id, sequence, smallestEcho(source));
+  }
+
+  private static int smallestEcho(InetAddress source) {
+    return (source.getAddress().length == 16 ? V6_HEADER : V4_HEADER) + ECHO_HEADER;
+  }
+
+  /**
+   * The same, padded with zeros to a packet of {@code packetBytes}.
+   *
+   * @param packetBytes at least the headers, at most 65,535
+   */
+  public static byte[] echoRequest(
+      InetAddress source, InetAddress target, int id, int sequence, int packetBytes) {
     boolean v6 = requireSameFamily(source, target);
     int protocol = v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
     int icmp = v6 ? V6_HEADER : V4_HEADER;
-    byte[] bytes = new byte[icmp + ECHO_HEADER];
+    byte[] bytes = new byte[packetBytes];
     ByteBuffer packet = ByteBuffer.wrap(bytes);
     putHeader(packet, source, target, protocol);
     packet.put((byte) (v6 ? 128 : 8)).put((byte) 0).putShort((short) 0);
