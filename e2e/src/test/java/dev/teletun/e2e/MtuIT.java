@@ -112,7 +112,8 @@ class MtuIT {
             "-s" + (size - (family == 4 ? 28 : 48)),
             family == 4 ? to.v4() : to.v6());
 
-    String what = "IPv%d %s, %d bytes, DF %s: %s".formatted(family, direction, size, dontFragment, ping);
+    String what =
+        "IPv%d %s, %d bytes, DF %s: %s".formatted(family, direction, size, dontFragment, ping);
     if (!dontFragment || size <= path) {
       assertThat(ping.stdout()).as(what).contains(" bytes from ");
     } else {
@@ -121,5 +122,4 @@ class MtuIT {
       assertThat(Integer.parseInt(mtu.group(1))).as(what).isEqualTo(path);
     }
   }
-
 }

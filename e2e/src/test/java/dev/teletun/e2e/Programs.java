@@ -45,7 +45,8 @@ final class Programs implements Closeable {
       Path keys = Files.createDirectory(lab.directory().resolve("keys"));
       Path shared = Files.createDirectory(lab.directory().resolve("shared"));
       Files.setPosixFilePermissions(lab.directory(), fromString("rwxr-xr-x"));
-      // Only the pair's group may enter, and owns what is made there: what fsGroup does (design §6).
+      // Only the pair's group may enter, and owns what is made there: what fsGroup does (design
+      // §6).
       Files.setAttribute(shared, "unix:gid", EXTERNAL_UID);
       Files.setAttribute(shared, "unix:mode", 02770);
       Programs programs = new Programs(lab, keys, shared.resolve("pair.sock"));

@@ -68,7 +68,8 @@ class TrafficIT {
   @ValueSource(strings = {"-4", "-6"})
   void downloadsAHundredMegabytesByNameUnchanged(String family) throws IOException {
     String base = "http://" + LabNet.WEB_NAME;
-    String expected = laptop.run("curl", "-sS", family, base + "/sha256/" + MEGABYTES_100).orThrow();
+    String expected =
+        laptop.run("curl", "-sS", family, base + "/sha256/" + MEGABYTES_100).orThrow();
 
     String actual =
         laptop
@@ -79,7 +80,7 @@ class TrafficIT {
                 "curl -sS %s %s/bytes/%d | sha256sum".formatted(family, base, MEGABYTES_100))
             .orThrow();
 
-    assertThat(actual.split(" ")[0]).isEqualTo(expected.strip());
+    assertThat(actual.split(" ", -1)[0]).isEqualTo(expected.strip());
   }
 
   @ParameterizedTest
@@ -89,9 +90,9 @@ class TrafficIT {
         "head -c %d /dev/urandom > /run/up && sha256sum < /run/up && curl -sS %s -T /run/up http://%s/up"
             .formatted(MEGABYTES_100, family, LabNet.WEB_NAME);
 
-    String[] lines = laptop.run(TRANSFER, "sh", "-c", script).orThrow().split("\n");
+    String[] lines = laptop.run(TRANSFER, "sh", "-c", script).orThrow().split("\n", -1);
 
-    assertThat(lines[1].strip()).isEqualTo(lines[0].split(" ")[0]);
+    assertThat(lines[1].strip()).isEqualTo(lines[0].split(" ", -1)[0]);
   }
 
   @ParameterizedTest
@@ -131,7 +132,11 @@ class TrafficIT {
 
     Run run =
         laptop.runWithInput(
-            "over UDP\n", "socat", "-T2", "-", "%s:%s:%d".formatted(transport, pod, LabNet.ECHO_PORT));
+            "over UDP\n",
+            "socat",
+            "-T2",
+            "-",
+            "%s:%s:%d".formatted(transport, pod, LabNet.ECHO_PORT));
 
     assertThat(run.stdout()).isEqualTo("over UDP\n");
   }
@@ -141,7 +146,12 @@ class TrafficIT {
   void takesConnectionsFromPods(String transport, int family) throws IOException {
     String self = family == 4 ? LabNet.POD_CLUSTER.v4() : "[" + LabNet.POD_CLUSTER.v6() + "]";
     try (RunningProgram listener =
-        laptop.start("socat", "-d", "-d", transport + "-LISTEN:8080,reuseaddr", "SYSTEM:echo from the laptop")) {
+        laptop.start(
+            "socat",
+            "-d",
+            "-d",
+            transport + "-LISTEN:8080,reuseaddr",
+            "SYSTEM:echo from the laptop")) {
       listener.awaitLine(Pattern.compile("listening on"), Programs.LIMIT);
 
       Run run = programs.lab().web().run("socat", "-T5", "-", transport + ":" + self + ":8080");
@@ -152,7 +162,8 @@ class TrafficIT {
 
   @Test
   void letsIcmpUnreachableThroughBothWays() throws IOException {
-    Run outbound = laptop.runWithInput("x", "socat", "-T2", "-", "UDP4:" + LabNet.POD_ECHO.v4() + ":9");
+    Run outbound =
+        laptop.runWithInput("x", "socat", "-T2", "-", "UDP4:" + LabNet.POD_ECHO.v4() + ":9");
     Run inbound =
         programs
             .lab()
@@ -175,13 +186,19 @@ class TrafficIT {
     try (Closeable _ = programs.lab().router().capture("lan0", pcap)) {
       for (int i = 0; i < 20; i++) {
         laptop.runWithInput(
-            MARK.repeat(40), "socat", "-T1", "-", "UDP4:%s:%d".formatted(LabNet.POD_ECHO.v4(), LabNet.ECHO_PORT));
+            MARK.repeat(40),
+            "socat",
+            "-T1",
+            "-",
+            "UDP4:%s:%d".formatted(LabNet.POD_ECHO.v4(), LabNet.ECHO_PORT));
       }
       laptop.run("dig", "+short", LabNet.WEB_NAME).orThrow();
     }
 
     String captured = Files.readString(pcap, StandardCharsets.ISO_8859_1);
-    assertThat(captured.length()).as("something was captured").isGreaterThan(20 * MARK.length() * 40);
+    assertThat(captured.length())
+        .as("something was captured")
+        .isGreaterThan(20 * MARK.length() * 40);
     assertThat(captured).doesNotContain(MARK).doesNotContain("\u0003web\u0007default\u0003svc");
   }
 }

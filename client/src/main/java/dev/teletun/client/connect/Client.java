@@ -95,11 +95,7 @@ public final class Client implements Closeable {
     progress.done("the server's key is the right one");
     RoundTrip roundTrip =
         new RoundTrip(
-            data.loop(),
-            data.end(),
-            session.addresses(),
-            resolvConf.nameServers(),
-            data.tunMtu());
+            data.loop(), data.end(), session.addresses(), resolvConf.nameServers(), data.tunMtu());
     if (options.check()) {
       progress.step("first round trip through the tunnel");
       roundTrip.await();

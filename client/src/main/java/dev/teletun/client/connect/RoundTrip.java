@@ -37,11 +37,7 @@ final class RoundTrip {
    * @param fullSize bytes of the largest packet that the path is believed to carry
    */
   RoundTrip(
-      EventLoop loop,
-      TunnelEnd end,
-      AddressList own,
-      List<InetAddress> nameServers,
-      int fullSize) {
+      EventLoop loop, TunnelEnd end, AddressList own, List<InetAddress> nameServers, int fullSize) {
     this.loop = loop;
     this.end = end;
     int id = 0;
