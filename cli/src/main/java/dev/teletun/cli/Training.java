@@ -6,58 +6,91 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Goes through the commands once, for the JVM that records which classes a start needs (JEP 514).
- * Changes nothing on the machine but a temporary directory, which it removes.
+ * Changes nothing on the machine but a temporary directory, which it removes; dials nothing but a
+ * port of the loopback address where nobody listens.
  */
 public final class Training {
-  private Training() {}
+  private static final int NOBODY = 1; // TCP port
+
+  private final Path directory;
+
+  private Training(Path directory) {
+    this.directory = directory;
+  }
 
   /** Ends normally, whatever the commands say. */
   public static void main(String[] args) throws IOException {
     Logging.install();
-    Path keys = Files.createTempDirectory("teletun-training");
-    Screen nobody = new Screen(silent(), silent(), false);
+    Path directory = Files.createTempDirectory("teletun-training");
     try {
-      for (List<String> line : lines(keys)) {
-        int _ = Main.run(nobody, line.toArray(String[]::new));
-      }
+      new Training(directory).run();
     } finally {
-      try (var files = Files.newDirectoryStream(keys)) {
+      try (var files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
           Files.delete(file);
         }
       }
-      Files.delete(keys);
+      Files.delete(directory);
     }
   }
 
-  /** Command lines that end early: with a help text, or with a problem. */
-  private static List<List<String>> lines(Path keys) {
-    return List.of(
-        List.of("--help"),
-        List.of("client", "--help"),
-        List.of("--version"),
-        List.of("clinet"),
-        List.of("keygen", "-directory=" + keys),
-        List.of(
-            "client",
-            "-pod=nobody",
-            "-port=0",
-            "-kubeconfig=/dev/null",
-            "-server-pubkey=" + keys.resolve("server.pub"),
-            "-client-pubkey=" + keys.resolve("client.pub"),
-            "-client-privkey=" + keys.resolve("client.key")),
-        List.of(
-            "server-external",
-            "-port=0",
-            "-sockfile=" + keys.resolve("none/socket"),
-            "-server-pubkey=" + keys.resolve("server.pub"),
-            "-server-privkey=" + keys.resolve("server.key"),
-            "-client-pubkey=" + keys.resolve("client.pub")),
-        List.of("server-cluster", "-sockfile=" + keys.resolve("none/socket")));
+  private void run() throws IOException {
+    run("--help");
+    run("clinet");
+    run("keygen", "-directory=" + directory);
+    run("server-cluster", "-sockfile=" + directory.resolve("none/socket"));
+    run(
+        "server-external",
+        "-port=0",
+        "-sockfile=" + directory.resolve("none/socket"),
+        key("server-pubkey", "server.pub"),
+        key("server-privkey", "server.key"),
+        key("client-pubkey", "client.pub"));
+    connect("-address=127.0.0.1");
+    connect("-pod=nobody", "-kubeconfig=" + kubeconfig());
+  }
+
+  private void connect(String... where) {
+    List<String> line = new ArrayList<>(List.of("client", "-port=" + NOBODY));
+    line.addAll(List.of(where));
+    line.add(key("server-pubkey", "server.pub"));
+    line.add(key("client-pubkey", "client.pub"));
+    line.add(key("client-privkey", "client.key"));
+    run(line.toArray(String[]::new));
+  }
+
+  private static void run(String... line) {
+    Screen nobody = new Screen(silent(), silent(), false);
+    int _ = Main.run(nobody, line);
+  }
+
+  private String key(String option, String file) {
+    return "-%s=%s".formatted(option, directory.resolve(file));
+  }
+
+  private Path kubeconfig() throws IOException {
+    return Files.writeString(
+        directory.resolve("config"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: training
+        contexts:
+        - name: training
+          context: {cluster: nowhere, user: nobody}
+        clusters:
+        - name: nowhere
+          cluster: {server: "http://127.0.0.1:%d"}
+        users:
+        - name: nobody
+          user: {token: none}
+        """
+            .formatted(NOBODY));
   }
 
   private static PrintStream silent() {
