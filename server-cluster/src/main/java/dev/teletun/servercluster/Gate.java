@@ -7,6 +7,7 @@ import dev.teletun.linux.port.PacketPort;
 import dev.teletun.linux.unix.PeerCredentials;
 import dev.teletun.linux.unix.UnixListener;
 import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.NulTerminated;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
@@ -95,7 +96,8 @@ final class Gate {
             pod.link().mtu(),
             this::end);
     takeover.begin();
-    log.accept("server-external is linked: %s is the client's".formatted(pod.addresses()));
+    log.accept(
+        "server-external is linked: %s is the client's".formatted(Addresses.text(pod.addresses())));
   }
 
   private void greet(UnixStream stream, String text) throws IOException {

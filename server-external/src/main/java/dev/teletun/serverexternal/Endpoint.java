@@ -6,6 +6,7 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.port.FramePort;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
@@ -76,7 +77,7 @@ final class Endpoint
       slot.evict(); // version 1 cannot tell a client that its addresses changed
     }
     podAddresses = text.addresses().addresses();
-    log.accept("linked to server-cluster: the pod is %s".formatted(podAddresses));
+    log.accept("linked to server-cluster: the pod is %s".formatted(Addresses.text(podAddresses)));
     port = frames;
     Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(text.resolvConf()).nameServers());
     end.filter(new InnerFilter(podAddresses, nameServers));
@@ -141,7 +142,7 @@ final class Endpoint
 
   @Override
   public void associated(UdpPeer peer) {
-    log.accept("data association with %s".formatted(peer.address()));
+    log.accept("data association with %s".formatted(Addresses.text(peer.address())));
     measure(peer);
   }
 
@@ -164,7 +165,7 @@ final class Endpoint
       path.allowFragments(socket);
       end.tunnelMtu(path.largestWhole());
     } catch (IOException e) {
-      log.accept("path MTU to %s: %s".formatted(peer.address(), e.getMessage()));
+      log.accept("path MTU to %s: %s".formatted(Addresses.text(peer.address()), e.getMessage()));
     }
   }
 

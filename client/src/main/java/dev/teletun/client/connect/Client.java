@@ -8,6 +8,7 @@ import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ResolvConf;
@@ -83,12 +84,13 @@ public final class Client implements Closeable {
     progress.step("finding server-external");
     InetSocketAddress server = Endpoint.find(options);
     refuseLoops(options.routes(), server.getAddress());
-    progress.step("control connection to %s".formatted(server));
+    progress.step("control connection to %s".formatted(Addresses.text(server)));
     ClientSession session = onFailure.own(ClientSession.dial(server, own, pin, PATIENCE));
     ResolvConf resolvConf = ResolvConf.parse(session.resolvConf());
-    progress.done("this host is to be %s".formatted(session.addresses().addresses()));
+    progress.done(
+        "this host is to be %s".formatted(Addresses.text(session.addresses().addresses())));
 
-    progress.step("data association with %s over UDP".formatted(server));
+    progress.step("data association with %s over UDP".formatted(Addresses.text(server)));
     DataPath data =
         onFailure.own(
             DataPath.open(server, own, pin, filter(session.addresses(), resolvConf), PATIENCE));
@@ -121,7 +123,7 @@ public final class Client implements Closeable {
     for (Prefix prefix : RoutePlan.looping(routes, endpoint)) {
       problems.add(
           "-route=%s contains server-external's own address %s, so the tunnel would run through itself: give longer prefixes"
-              .formatted(prefix, endpoint.getHostAddress()));
+              .formatted(prefix, Addresses.text(endpoint)));
     }
     problems.throwIfAny();
   }

@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,10 +28,10 @@ public record Connected(
   public String summary() {
     return "connected as %s on %s, MTU %d, to %s; routes %s; DNS %s"
         .formatted(
-            addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(" ")),
+            Addresses.text(addresses),
             device,
             tunMtu,
-            server,
+            Addresses.text(server),
             routes.stream().map(Prefix::toString).collect(Collectors.joining(" ")),
             dns.orElse("left alone"));
   }

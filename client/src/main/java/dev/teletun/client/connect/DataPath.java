@@ -6,6 +6,7 @@ import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.tunnel.association.ClientAssociation;
@@ -90,7 +91,7 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
 
   private String noAssociation(String why) {
     return "UDP %s gave no data association: %s. TCP to the same port works, so look for a firewall that drops UDP, or a Service that has no UDP port"
-        .formatted(server, why);
+        .formatted(Addresses.text(server), why);
   }
 
   private void keepAlive(Association association, TunnelEnd end) {

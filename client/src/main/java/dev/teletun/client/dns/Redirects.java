@@ -57,7 +57,7 @@ final class Redirects implements Closeable {
     try (CloseStack onFailure = new CloseStack()) {
       for (InetAddress server : servers) {
         if (clusterServers.contains(server)) {
-          notes.add(server.getHostAddress() + " is a server of the cluster: left alone");
+          notes.add(Addresses.text(server) + " is a server of the cluster: left alone");
         } else if (stubs.containsKey(server)) {
           wanted.put(server, stubs.get(server));
         } else {
@@ -82,7 +82,7 @@ final class Redirects implements Closeable {
   List<String> report() {
     List<String> lines = new ArrayList<>();
     stubs.forEach((server, stub) ->
-        lines.add("%s answered on port %d".formatted(server.getHostAddress(), stub.port())));
+        lines.add("%s answered on port %d".formatted(Addresses.text(server), stub.port())));
     lines.addAll(notes);
     return lines;
   }
@@ -108,7 +108,7 @@ final class Redirects implements Closeable {
       StubServer stub = StubServer.open(loop, scratch, relay, original, loopback);
       wanted.put(server, onFailure.own(stub));
     } catch (IOException e) { // such as a host without ::1: then this one goes on as before
-      notes.add("%s left alone: %s".formatted(server.getHostAddress(), e.getMessage()));
+      notes.add("%s left alone: %s".formatted(Addresses.text(server), e.getMessage()));
     }
   }
 

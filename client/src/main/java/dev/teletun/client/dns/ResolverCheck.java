@@ -1,5 +1,6 @@
 package dev.teletun.client.dns;
 
+import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -42,7 +43,7 @@ public final class ResolverCheck {
     return Optional.of(
         ("packets reach the cluster, but %s did not answer for %s: the cluster's DNS is down, or"
                 + " another program redirects port 53 (nft list ruleset)")
-            .formatted(first.getHostAddress(), name));
+            .formatted(Addresses.text(first), name));
   }
 
   private static boolean answers(InetAddress server, byte[] query) {

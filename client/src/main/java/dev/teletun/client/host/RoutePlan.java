@@ -2,6 +2,7 @@ package dev.teletun.client.host;
 
 import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Route;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public record RoutePlan(List<Prefix> prefixes, List<String> warnings) {
       if (isOurs(server, addresses, routes, endpoint)) {
         warnings.add(
             "the server names %s as name server, which belongs to this host's own network: not routed into the tunnel"
-                .formatted(server.getHostAddress()));
+                .formatted(Addresses.text(server)));
       } else if (asked.stream().noneMatch(p -> p.contains(server))) {
         chosen.add(Prefix.host(server));
       }

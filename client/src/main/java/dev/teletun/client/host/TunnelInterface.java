@@ -5,6 +5,7 @@ import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Route;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.linux.tun.Tun;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
@@ -53,7 +54,7 @@ public final class TunnelInterface implements Closeable {
           kernel.add(host(tun.interfaceIndex(), address));
         } else {
           warnings.add(
-              "IPv6 is off on this host: %s is not taken".formatted(address.getHostAddress()));
+              "IPv6 is off on this host: %s is not taken".formatted(Addresses.text(address)));
         }
       }
       kernel.up(tun.interfaceIndex());
@@ -92,7 +93,7 @@ public final class TunnelInterface implements Closeable {
         throw new IOException(
             "the server gave us %s, which this host already has on interface %s: disconnect the other tunnel first (ip addr)"
                 .formatted(
-                    own.address().getHostAddress(), kernel.link(own.interfaceIndex()).name()));
+                    Addresses.text(own.address()), kernel.link(own.interfaceIndex()).name()));
       }
     }
   }

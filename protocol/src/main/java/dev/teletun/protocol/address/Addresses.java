@@ -1,7 +1,11 @@
 package dev.teletun.protocol.address;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 /** Reads IP addresses without ever asking a name server. */
 public final class Addresses {
@@ -35,6 +39,51 @@ public final class Addresses {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
     }
+  }
+
+  /** As people write it: IPv6 shortened as RFC 5952 §4 asks, without zone. */
+  public static String text(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == 4) {
+      return address.getHostAddress();
+    }
+    int[] groups = new int[8];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
+    }
+    int start = 0;
+    int length = 1; // a single group of zeros is not shortened
+    for (int i = 0; i < groups.length; i++) {
+      int end = i;
+      while (end < groups.length && groups[end] == 0) {
+        end++;
+      }
+      if (end - i > length) {
+        start = i;
+        length = end - i;
+      }
+    }
+    return length == 1
+        ? hex(groups, 0, groups.length)
+        : hex(groups, 0, start) + "::" + hex(groups, start + length, groups.length);
+  }
+
+  private static String hex(int[] groups, int from, int to) {
+    return Arrays.stream(groups, from, to)
+        .mapToObj(Integer::toHexString)
+        .collect(Collectors.joining(":"));
+  }
+
+  /** As {@code 10.0.2.7:5555} or {@code [fd00::7]:5555}. */
+  public static String text(InetSocketAddress endpoint) {
+    InetAddress address = endpoint.getAddress();
+    String host = address == null ? endpoint.getHostString() : text(address);
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + endpoint.getPort();
+  }
+
+  /** The addresses, separated by spaces. */
+  public static String text(Collection<InetAddress> addresses) {
+    return addresses.stream().map(Addresses::text).collect(Collectors.joining(" "));
   }
 
   private static byte[] v6Bytes(String text) {

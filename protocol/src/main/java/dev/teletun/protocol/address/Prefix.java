@@ -15,7 +15,7 @@ public record Prefix(InetAddress network, int length) {
     if (length < 0 || length > bytes.length * 8) {
       throw new IllegalArgumentException(
           "prefix length %d does not fit %s: use 0 to %d"
-              .formatted(length, network.getHostAddress(), bytes.length * 8));
+              .formatted(length, Addresses.text(network), bytes.length * 8));
     }
     for (int bit = length; bit < bytes.length * 8; bit++) {
       bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
@@ -77,6 +77,6 @@ public record Prefix(InetAddress network, int length) {
 
   @Override
   public String toString() {
-    return network.getHostAddress() + "/" + length;
+    return Addresses.text(network) + "/" + length;
   }
 }

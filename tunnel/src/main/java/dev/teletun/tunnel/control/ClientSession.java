@@ -3,6 +3,7 @@ package dev.teletun.tunnel.control;
 import dev.teletun.dtls.control.ControlTls;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.NulTerminated;
 import java.io.ByteArrayInputStream;
@@ -76,7 +77,7 @@ public final class ClientSession implements Closeable {
       InputStream in = tls.getInputStream();
       int first = in.read(); // TLS 1.3 says only now that the server refused our key
       if (first < 0) {
-        throw new SlotBusyException(server.toString());
+        throw new SlotBusyException(Addresses.text(server));
       }
       AddressList addresses =
           AddressList.parse(
@@ -101,7 +102,7 @@ public final class ClientSession implements Closeable {
     return new IOException(
         ("%s did not answer within %d s over TCP. Check the address and port, that"
                 + " server-external runs, and that no firewall drops TCP on the way")
-            .formatted(server, patience.toSeconds()),
+            .formatted(Addresses.text(server), patience.toSeconds()),
         e);
   }
 
@@ -112,7 +113,7 @@ public final class ClientSession implements Closeable {
         || (e instanceof SocketException && unreachable)) {
       return new IOException(
           "cannot connect to %s over TCP: %s. Check the address and port, and that server-external runs"
-              .formatted(server, e.getMessage()),
+              .formatted(Addresses.text(server), e.getMessage()),
           e);
     }
     return e;

@@ -3,6 +3,7 @@ package dev.teletun.tunnel.control;
 import dev.teletun.dtls.control.ControlTls;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
+import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -106,7 +107,10 @@ public final class ServerListener implements Closeable {
     } catch (IOException e) {
       log.accept(
           "control connection from %s ended: %s"
-              .formatted(accepted.getRemoteSocketAddress(), ControlTls.explain(e).getMessage()));
+              .formatted(
+                  Addresses.text(
+                      new InetSocketAddress(accepted.getInetAddress(), accepted.getPort())),
+                  ControlTls.explain(e).getMessage()));
     } finally {
       open.remove(accepted);
     }

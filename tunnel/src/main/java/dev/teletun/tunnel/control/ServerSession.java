@@ -1,5 +1,6 @@
 package dev.teletun.tunnel.control;
 
+import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.NulTerminated;
 import java.io.BufferedOutputStream;
@@ -7,8 +8,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import javax.net.ssl.SSLSocket;
 
 /** The server's side of a version 1 control session with an authenticated client. */
@@ -21,9 +22,9 @@ public final class ServerSession implements Closeable {
     this.tcp = tcp;
   }
 
-  /** Where the client dialled from. */
-  public SocketAddress client() {
-    return tcp.getRemoteSocketAddress();
+  /** Where the client dialled from, in words. */
+  public String client() {
+    return Addresses.text(new InetSocketAddress(tcp.getInetAddress(), tcp.getPort()));
   }
 
   /** Sends what a version 1 server says first. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.protocol.address;
+
+import org.jspecify.annotations.NullMarked;
