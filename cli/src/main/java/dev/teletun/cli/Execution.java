@@ -3,6 +3,7 @@ package dev.teletun.cli;
 import dev.teletun.cli.outcome.ExitCode;
 import dev.teletun.cli.outcome.Failure;
 import dev.teletun.cli.screen.Screen;
+import dev.teletun.client.connect.MissingPrivilegeException;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
 import java.util.List;
@@ -15,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Reads a command line, runs the command it names, and says what became of it. One use. */
 final class Execution {
   private final Screen screen;
+  private List<String> words = List.of();
 
   Execution(Screen screen) {
     this.screen = screen;
@@ -26,6 +28,7 @@ final class Execution {
    * @return the exit code; everything has been said
    */
   int run(CommandLine line, String... args) {
+    words = List.of(args);
     ParseResult parsed = line.parseArgs(args);
     ParseResult innermost = parsed;
     while (innermost.hasSubcommand()) {
@@ -69,17 +72,21 @@ final class Execution {
     Failure failure = Failure.of(thrown);
     List<String> lines = failure.lines();
     for (int i = 0; i < lines.size(); i++) {
-      boolean last = i == lines.size() - 1;
-      String hint =
-          last && thrown instanceof InvalidSettingsException
-              ? ". See: %s --help".formatted(name)
-              : "";
+      String hint = i == lines.size() - 1 ? hint(name, thrown) : "";
       screen.note("%s: %s%s".formatted(name, lines.get(i), hint));
     }
     if (Logging.showsAll()) {
       thrown.printStackTrace(screen.err());
     }
     return failure.code().number();
+  }
+
+  private String hint(String name, Throwable thrown) {
+    return switch (thrown) {
+      case InvalidSettingsException _ -> ". See: %s --help".formatted(name);
+      case MissingPrivilegeException _ -> ". Run: " + SudoLine.of(words);
+      default -> "";
+    };
   }
 
   /** What picocli found, in our words where they are shorter. */

@@ -1,6 +1,7 @@
 package dev.teletun.cli.outcome;
 
 import dev.teletun.client.cluster.ClusterException;
+import dev.teletun.client.connect.MissingPrivilegeException;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;
@@ -53,6 +54,7 @@ public record Failure(ExitCode code, List<String> lines) {
     return switch (cause) {
       case PeerNotTrustedException _ -> ExitCode.NOT_TRUSTED;
       case SlotBusyException _ -> ExitCode.BUSY;
+      case MissingPrivilegeException _ -> ExitCode.REFUSED;
       case ClusterException e when e.refused() -> ExitCode.REFUSED;
       case SyscallException e when e.errno() == Errno.EPERM || e.errno() == Errno.EACCES ->
           ExitCode.REFUSED;

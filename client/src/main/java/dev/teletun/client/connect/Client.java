@@ -7,6 +7,7 @@ import dev.teletun.client.host.RoutePlan;
 import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
+import dev.teletun.linux.capability.Capabilities;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
@@ -60,6 +61,7 @@ public final class Client implements Closeable {
    * Connects; returns once names and packets reach the cluster.
    *
    * @throws InvalidSettingsException with every problem of the options
+   * @throws MissingPrivilegeException without CAP_NET_ADMIN, before anybody is dialled
    * @throws IOException with what failed; the host is as it was then
    */
   public static Client open(ClientOptions options, Progress progress)
@@ -72,6 +74,9 @@ public final class Client implements Closeable {
       problems.add("neither -pod nor -address is given: name server-external's pod or its address");
     }
     problems.throwIfAny();
+    if (!Capabilities.effective(Capabilities.CAP_NET_ADMIN)) {
+      throw new MissingPrivilegeException();
+    }
     try (CloseStack onFailure = new CloseStack()) {
       Client client = connect(options, own.orElseThrow(), pin.orElseThrow(), progress, onFailure);
       return client;
