@@ -2,6 +2,7 @@ package dev.teletun.linux.libc;
 
 /** Options of sockets whose value is a C int; numbers as on x86_64 and aarch64. */
 public enum SocketOption {
+  SO_REUSEADDR(1, 2),
   SO_ERROR(1, 4),
   SO_SNDBUF(1, 7),
   SO_RCVBUF(1, 8),

@@ -4,6 +4,7 @@ import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
+import dev.teletun.linux.libc.SocketOption;
 import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -17,9 +18,7 @@ final class SocketSetup {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOL_SOCKET = 1;
-  private static final int SO_RCVBUF = 8;
   private static final int SO_RCVTIMEO = 20;
-  private static final int SO_RCVBUFFORCE = 33;
   private static final int MSG_TRUNC = 0x20; // answer the datagram's true length
 
   // include/uapi/linux/netlink.h
@@ -74,28 +73,32 @@ final class SocketSetup {
 
   private static void growReceiveBuffer(Fd fd) {
     // FORCE needs CAP_NET_ADMIN in the initial user namespace; else net.core.rmem_max limits.
-    if (set(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0) {
-      set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+    if (!SocketOption.SO_RCVBUFFORCE.offer(fd, RECEIVE_BUFFER)) {
+      SocketOption.SO_RCVBUF.offer(fd, RECEIVE_BUFFER);
     }
   }
 
   private static void limitWaits(Fd fd) throws SyscallException {
-    NativeMemory timeval = NativeMemory.allocate(16);
-    timeval.buffer().putLong(0, ANSWER_SECONDS);
-    SyscallException.check(
-        Libc.setsockopt(fd.number(), SOL_SOCKET, SO_RCVTIMEO, timeval.address(), timeval.bytes()),
-        "setsockopt(SO_RCVTIMEO)");
+    try (NativeMemory timeval = NativeMemory.allocate(16)) {
+      timeval.buffer().putLong(0, ANSWER_SECONDS);
+      SyscallException.check(
+          Libc.setsockopt(fd.number(), SOL_SOCKET, SO_RCVTIMEO, timeval.address(), timeval.bytes()),
+          "setsockopt(SO_RCVTIMEO)");
+    }
   }
 
   private static void bind(Fd fd) throws SyscallException {
-    NativeMemory address = NativeMemory.allocate(12); // struct sockaddr_nl; the kernel picks a port
-    address.buffer().putShort(0, (short) AF_NETLINK);
-    SyscallException.check(
-        Libc.bind(fd.number(), address.address(), address.bytes()), "bind(AF_NETLINK)");
+    // struct sockaddr_nl; the kernel picks a port
+    try (NativeMemory address = NativeMemory.allocate(12)) {
+      address.buffer().putShort(0, (short) AF_NETLINK);
+      SyscallException.check(
+          Libc.bind(fd.number(), address.address(), address.bytes()), "bind(AF_NETLINK)");
+    }
   }
 
   private static int set(Fd fd, int level, int option, int value) {
-    NativeMemory number = NativeMemory.ofInt(value);
-    return Libc.setsockopt(fd.number(), level, option, number.address(), number.bytes());
+    try (NativeMemory number = NativeMemory.ofInt(value)) {
+      return Libc.setsockopt(fd.number(), level, option, number.address(), number.bytes());
+    }
   }
 }

@@ -5,7 +5,9 @@ import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
+import dev.teletun.linux.libc.SocketOption;
 import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.linux.sockaddr.SocketAddress;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,9 +25,6 @@ public final class InternetSocket implements Closeable {
   static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
   static final int SOCK_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
-  static final int SOL_SOCKET = 1;
-  private static final int SO_ERROR = 4;
-  private static final int SO_MARK = 36;
 
   private final Fd fd;
   private final BulkIo io;
@@ -61,26 +60,20 @@ public final class InternetSocket implements Closeable {
       Fd fd =
           onFailure.own(
               Fd.checked(
-                  Libc.socket(SocketAddress.family(peer), type | SOCK_FLAGS, 0),
+                  Libc.socket(SocketAddress.family(peer.getAddress()), type | SOCK_FLAGS, 0),
                   "socket(to " + peer + ")"));
       if (fwmark != 0) {
-        option(fd, SO_MARK, fwmark, "SO_MARK");
+        SocketOption.SO_MARK.set(fd, fwmark);
       }
-      NativeMemory address = SocketAddress.of(peer);
-      int answer = Libc.connect(fd.number(), address.address(), SocketAddress.bytes(peer));
-      if (answer < 0 && Libc.errno() != Errno.EINPROGRESS) {
-        throw new SyscallException("connect(" + peer + ")", Libc.errno());
+      try (NativeMemory address = SocketAddress.of(peer)) {
+        int answer = Libc.connect(fd.number(), address.address(), address.bytes());
+        if (answer < 0 && Libc.errno() != Errno.EINPROGRESS) {
+          throw new SyscallException("connect(" + peer + ")", Libc.errno());
+        }
       }
       onFailure.handOver();
       return new InternetSocket(fd);
     }
-  }
-
-  static void option(Fd fd, int name, int value, String called) throws SyscallException {
-    NativeMemory number = NativeMemory.ofInt(value);
-    SyscallException.check(
-        Libc.setsockopt(fd.number(), SOL_SOCKET, name, number.address(), number.bytes()),
-        "setsockopt(%s, %d)".formatted(called, value));
   }
 
   /** The descriptor, for an event loop. Stays owned here. */
@@ -94,12 +87,7 @@ public final class InternetSocket implements Closeable {
    * @throws SyscallException if it could not be made
    */
   public void requireConnected() throws SyscallException {
-    NativeMemory error = NativeMemory.ofInt(0);
-    NativeMemory size = NativeMemory.ofInt(error.bytes());
-    SyscallException.check(
-        Libc.getsockopt(fd.number(), SOL_SOCKET, SO_ERROR, error.address(), size.address()),
-        "getsockopt(SO_ERROR)");
-    int errno = error.buffer().getInt(0);
+    int errno = SocketOption.SO_ERROR.of(fd);
     if (errno != 0) {
       throw new SyscallException("connect", errno);
     }

@@ -4,7 +4,9 @@ import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
+import dev.teletun.linux.libc.SocketOption;
 import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.linux.sockaddr.SocketAddress;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.util.Optional;
 /** A TCP port that takes connections without blocking. One thread at a time. */
 public final class StreamListener implements Closeable {
   private static final int BACKLOG = 64;
-  private static final int SO_REUSEADDR = 2;
 
   private final Fd fd;
 
@@ -32,12 +33,13 @@ public final class StreamListener implements Closeable {
       int type = InternetSocket.SOCK_STREAM | InternetSocket.SOCK_FLAGS;
       Fd fd =
           onFailure.own(
-              Fd.checked(Libc.socket(SocketAddress.family(address), type, 0), "socket(TCP)"));
-      InternetSocket.option(fd, SO_REUSEADDR, 1, "SO_REUSEADDR");
-      NativeMemory struct = SocketAddress.of(address);
-      SyscallException.check(
-          Libc.bind(fd.number(), struct.address(), SocketAddress.bytes(address)),
-          "bind(TCP " + address + ")");
+              Fd.checked(
+                  Libc.socket(SocketAddress.family(address.getAddress()), type, 0), "socket(TCP)"));
+      SocketOption.SO_REUSEADDR.set(fd, 1);
+      try (NativeMemory struct = SocketAddress.of(address)) {
+        SyscallException.check(
+            Libc.bind(fd.number(), struct.address(), struct.bytes()), "bind(TCP " + address + ")");
+      }
       SyscallException.check(Libc.listen(fd.number(), BACKLOG), "listen(TCP " + address + ")");
       onFailure.handOver();
       return new StreamListener(fd);
@@ -51,11 +53,12 @@ public final class StreamListener implements Closeable {
 
   /** Address and port, also where the kernel picked it. */
   public InetSocketAddress localAddress() throws SyscallException {
-    NativeMemory struct = NativeMemory.allocate(SocketAddress.LARGEST);
-    NativeMemory size = NativeMemory.ofInt(SocketAddress.LARGEST);
-    SyscallException.check(
-        Libc.getsockname(fd.number(), struct.address(), size.address()), "getsockname");
-    return SocketAddress.read(struct);
+    try (NativeMemory struct = NativeMemory.allocate(SocketAddress.LARGEST);
+        NativeMemory size = NativeMemory.ofInt(SocketAddress.LARGEST)) {
+      SyscallException.check(
+          Libc.getsockname(fd.number(), struct.address(), size.address()), "getsockname");
+      return SocketAddress.read(struct.buffer(), 0);
+    }
   }
 
   /** The next connection; empty if none waits, or it is gone already. */

@@ -5,6 +5,7 @@ import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
 import dev.teletun.linux.libc.SocketOption;
+import dev.teletun.linux.sockaddr.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
@@ -58,7 +59,7 @@ final class Message {
    * @return false if a socket of {@code family} cannot reach it
    */
   boolean to(UdpPeer peer, int family) {
-    int length = SocketAddress.write(fields, ADDRESS_AT, family, peer);
+    int length = peer.write(fields, ADDRESS_AT, family);
     fields.putLong(NAME, memory.address() + ADDRESS_AT).putInt(NAME_BYTES, length);
     return length > 0;
   }

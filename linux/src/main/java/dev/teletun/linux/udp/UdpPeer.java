@@ -1,9 +1,8 @@
 package dev.teletun.linux.udp;
 
-import java.net.Inet6Address;
+import dev.teletun.linux.sockaddr.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. An IPv4 address and its IPv6-mapped form (RFC 4291 §2.5.5.2) are the same peer.
  */
 public final class UdpPeer {
-  private static final long MAPPED = 0xffff_0000_0000L;
-
   private final long high;
   private final long low;
   private final int port;
@@ -40,57 +37,31 @@ public final class UdpPeer {
     if (ip == null) {
       throw new IllegalArgumentException(address + " is not resolved");
     }
-    ByteBuffer bytes = ByteBuffer.wrap(ip.getAddress());
-    if (bytes.capacity() == 4) {
-      return new UdpPeer(0, mapped(bytes.getInt(0)), address.getPort(), 0);
-    }
-    int scope = ip instanceof Inet6Address v6 ? v6.getScopeId() : 0;
-    return new UdpPeer(bytes.getLong(0), bytes.getLong(8), address.getPort(), scope);
-  }
-
-  static long mapped(int ipv4) {
-    return MAPPED | (ipv4 & 0xffff_ffffL);
+    return new UdpPeer(
+        SocketAddress.high(ip), SocketAddress.low(ip), address.getPort(), SocketAddress.scope(ip));
   }
 
   /** Address and port; IPv4 where it is. */
   public InetSocketAddress address() {
     InetSocketAddress made = address;
     if (made == null) {
-      made = new InetSocketAddress(ip(), port);
+      made = new InetSocketAddress(SocketAddress.address(high, low, scope), port);
       address = made;
     }
     return made;
   }
 
-  private InetAddress ip() {
-    byte[] bytes = ByteBuffer.allocate(16).putLong(high).putLong(low).array();
-    try {
-      return scope == 0
-          ? InetAddress.getByAddress(bytes) // unmaps IPv4
-          : Inet6Address.getByAddress(null, bytes, scope);
-    } catch (UnknownHostException e) {
-      throw new AssertionError("16 bytes are an address", e);
-    }
-  }
-
   boolean isIpv4() {
-    return high == 0 && low >>> 32 == MAPPED >>> 32;
+    return SocketAddress.isMapped(high, low);
   }
 
-  long high() {
-    return high;
-  }
-
-  long low() {
-    return low;
-  }
-
-  int port() {
-    return port;
-  }
-
-  int scope() {
-    return scope;
+  /**
+   * Writes it as a socket of {@code family} wants it.
+   *
+   * @return bytes written; 0 if an IPv4 socket cannot reach the peer
+   */
+  int write(ByteBuffer into, int at, int family) {
+    return SocketAddress.write(into, at, family, high, low, port, scope);
   }
 
   boolean is(long otherHigh, long otherLow, int otherPort, int otherScope) {

@@ -1,7 +1,7 @@
 package dev.teletun.linux.udp;
 
-import static dev.teletun.linux.udp.SocketAddress.AF_INET;
-import static dev.teletun.linux.udp.SocketAddress.AF_INET6;
+import static dev.teletun.linux.sockaddr.SocketAddress.AF_INET;
+import static dev.teletun.linux.sockaddr.SocketAddress.AF_INET6;
 
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.Fd;
@@ -9,10 +9,10 @@ import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
 import dev.teletun.linux.libc.SocketOption;
 import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.linux.sockaddr.SocketAddress;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -69,7 +69,7 @@ public final class UdpSocket implements Closeable {
    * @param port 0 lets the kernel choose
    */
   public static UdpSocket bind(@Nullable InetAddress address, int port) throws IOException {
-    int family = address instanceof Inet4Address ? AF_INET : AF_INET6;
+    int family = address == null ? AF_INET6 : SocketAddress.family(address);
     try (CloseStack onFailure = new CloseStack()) {
       Fd socket;
       try {
@@ -123,7 +123,7 @@ public final class UdpSocket implements Closeable {
 
   private void bindTo(InetSocketAddress local) throws SyscallException {
     try (NativeMemory address = NativeMemory.allocate(SocketAddress.LARGEST)) {
-      int bytes = SocketAddress.write(address.buffer(), 0, family, UdpPeer.of(local));
+      int bytes = UdpPeer.of(local).write(address.buffer(), 0, family);
       SyscallException.check(
           Libc.bind(fd.number(), address.address(), bytes), "bind(UDP %s)".formatted(local));
     }
@@ -131,7 +131,7 @@ public final class UdpSocket implements Closeable {
 
   private void connectTo(UdpPeer peer) throws SyscallException {
     try (NativeMemory address = NativeMemory.allocate(SocketAddress.LARGEST)) {
-      int bytes = SocketAddress.write(address.buffer(), 0, family, peer);
+      int bytes = peer.write(address.buffer(), 0, family);
       SyscallException.check(
           Libc.connect(fd.number(), address.address(), bytes), "connect(UDP %s)".formatted(peer));
     }
@@ -148,7 +148,7 @@ public final class UdpSocket implements Closeable {
         NativeMemory size = NativeMemory.ofInt(SocketAddress.LARGEST)) {
       SyscallException.check(
           Libc.getsockname(fd.number(), address.address(), size.address()), "getsockname(UDP)");
-      return SocketAddress.read(address.buffer(), 0).address();
+      return SocketAddress.read(address.buffer(), 0);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.teletun.linux.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.teletun.linux.sockaddr.SocketAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,18 +23,19 @@ class UdpPeerTest {
     InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(ip), 65_535);
     UdpPeer peer = UdpPeer.of(address);
 
-    int bytes = SocketAddress.write(struct, 4, SocketAddress.AF_INET6, peer);
+    int bytes = peer.write(struct, 4, SocketAddress.AF_INET6);
 
     assertThat(bytes).isEqualTo(28);
-    assertThat(SocketAddress.read(struct, 4)).isEqualTo(peer).hasSameHashCodeAs(peer);
-    assertThat(SocketAddress.read(struct, 4).address()).isEqualTo(address);
+    InetSocketAddress read = SocketAddress.read(struct, 4);
+    assertThat(read).isEqualTo(address);
+    assertThat(UdpPeer.of(read)).isEqualTo(peer).hasSameHashCodeAs(peer);
   }
 
   @Test
   void isWrittenInNetworkOrder() {
     UdpPeer peer = UdpPeer.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 0x1234));
 
-    int bytes = SocketAddress.write(struct, 0, SocketAddress.AF_INET, peer);
+    int bytes = peer.write(struct, 0, SocketAddress.AF_INET);
 
     byte[] written = new byte[8];
     struct.get(0, written);
@@ -45,8 +47,8 @@ class UdpPeerTest {
   @Test
   void isTheSamePeerInBothFormsOfAnIpv4Address() {
     UdpPeer peer = UdpPeer.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 7));
-    SocketAddress.write(struct, 0, SocketAddress.AF_INET, peer);
-    SocketAddress.write(struct, 28, SocketAddress.AF_INET6, peer);
+    peer.write(struct, 0, SocketAddress.AF_INET);
+    peer.write(struct, 28, SocketAddress.AF_INET6);
 
     assertThat(SocketAddress.read(struct, 0)).isEqualTo(SocketAddress.read(struct, 28));
   }
@@ -69,7 +71,7 @@ class UdpPeerTest {
   void cannotBeWrittenForAnIpv4SocketIfItIsIpv6() {
     UdpPeer peer = UdpPeer.of(new InetSocketAddress(InetAddress.ofLiteral("fd00::7"), 7));
 
-    assertThat(SocketAddress.write(struct, 0, SocketAddress.AF_INET, peer)).isZero();
+    assertThat(peer.write(struct, 0, SocketAddress.AF_INET)).isZero();
   }
 
   @Test
