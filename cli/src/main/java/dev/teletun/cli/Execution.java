@@ -70,23 +70,16 @@ final class Execution {
 
   private int explain(String name, Throwable thrown) {
     Failure failure = Failure.of(thrown);
-    List<String> lines = failure.lines();
-    for (int i = 0; i < lines.size(); i++) {
-      String hint = i == lines.size() - 1 ? hint(name, thrown) : "";
-      screen.note("%s: %s%s".formatted(name, lines.get(i), hint));
+    String remedy =
+        thrown instanceof MissingPrivilegeException ? ". Run: " + SudoLine.of(words) : "";
+    failure.lines().forEach(line -> screen.note("%s: %s%s".formatted(name, line, remedy)));
+    if (thrown instanceof InvalidSettingsException) {
+      screen.note("See: %s --help".formatted(name));
     }
     if (Logging.showsAll()) {
       thrown.printStackTrace(screen.err());
     }
     return failure.code().number();
-  }
-
-  private String hint(String name, Throwable thrown) {
-    return switch (thrown) {
-      case InvalidSettingsException _ -> ". See: %s --help".formatted(name);
-      case MissingPrivilegeException _ -> ". Run: " + SudoLine.of(words);
-      default -> "";
-    };
   }
 
   /** What picocli found, in our words where they are shorter. */
