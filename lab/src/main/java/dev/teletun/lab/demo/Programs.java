@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  * TeleTUN's own programs in the lab, each with no more rights than it would have in a cluster: pod
  * A's as nobody and without capabilities, pod B's as root with CAP_NET_ADMIN alone.
  */
-final class Programs {
+public final class Programs {
 
   /** The user of server-external where there is more than one: nobody. */
-  static final int NOBODY = 65534;
+  public static final int NOBODY = 65534;
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Pattern READY = Pattern.compile("^ready");
@@ -38,7 +38,7 @@ final class Programs {
    * @param command what starts TeleTUN
    * @param hasNobody whether a program can run as {@link #NOBODY}
    */
-  Programs(Lab lab, List<String> command, boolean hasNobody) {
+  public Programs(Lab lab, List<String> command, boolean hasNobody) {
     this.lab = lab;
     this.command = command;
     this.hasNobody = hasNobody;
@@ -47,7 +47,7 @@ final class Programs {
   }
 
   /** Makes keys, the socket's directory, and the programs' files readable in the pods. */
-  Path makeKeys() throws IOException {
+  public Path makeKeys() throws IOException {
     lab.laptop().run(line(List.of(), "keygen", "-directory=" + keys)).orThrow();
     Path pair = Files.createDirectory(sockfile.getParent());
     Files.setPosixFilePermissions(pair, PosixFilePermissions.fromString("rwxrwx---"));
@@ -66,7 +66,7 @@ final class Programs {
   }
 
   /** Starts server-cluster in pod B and waits until it is ready. */
-  RunningProgram serverCluster() throws IOException {
+  public RunningProgram serverCluster() throws IOException {
     List<String> rights =
         List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all,+net_admin", "--");
     return ready(
@@ -81,7 +81,7 @@ final class Programs {
   }
 
   /** Starts server-external in pod A and waits until it is ready. */
-  RunningProgram serverExternal() throws IOException {
+  public RunningProgram serverExternal() throws IOException {
     List<String> rights =
         new ArrayList<>(List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all"));
     rights.add("--no-new-privs");
@@ -104,7 +104,7 @@ final class Programs {
   }
 
   /** Starts the client on the laptop and waits until it is connected. */
-  RunningProgram client() throws IOException {
+  public RunningProgram client() throws IOException {
     return ready(
         lab.laptop()
             .start(

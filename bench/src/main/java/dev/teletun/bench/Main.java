@@ -1,0 +1,132 @@
+package dev.teletun.bench;
+
+import dev.teletun.lab.sandbox.Sandbox;
+import dev.teletun.lab.topology.Lab;
+import dev.teletun.lab.topology.RunningProgram;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures the tunnels in turns, round by round, after one round that does not count. Arguments:
+ * rounds, seconds per transfer, names of tunnels with commas, file for JSON, wireguard-go's
+ * program, then the command line that starts TeleTUN.
+ */
+public final class Main {
+  private static final Path LOAD = Path.of("/proc/loadavg");
+  private static final int BEFORE_COMMAND = 5;
+
+  private final int rounds;
+  private final Meter meter;
+  private final List<String> names;
+  private final Path json;
+  private final String wireguard;
+  private final List<String> teletun;
+  private final PrintStream out = System.out;
+
+  private Main(List<String> arguments) {
+    rounds = Integer.parseInt(arguments.get(0));
+    meter = new Meter(Duration.ofSeconds(Long.parseLong(arguments.get(1))));
+    names = List.of(arguments.get(2).split(",", -1));
+    json = Path.of(arguments.get(3));
+    wireguard = arguments.get(4);
+    teletun = arguments.subList(BEFORE_COMMAND, arguments.size());
+  }
+
+  /** Starts itself again in a sandbox: the machine's own network and /run stay as they are. */
+  public static void main(String[] arguments) {
+    try {
+      if (Sandbox.isInside()) {
+        Sandbox.prepare();
+        new Main(List.of(arguments)).run();
+      } else {
+        System.exit(Sandbox.runInside(again(arguments)));
+      }
+    } catch (IOException e) {
+      System.err.println("bench: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static List<String> again(String[] arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private void run() throws IOException {
+    Instant started = Instant.now();
+    String load = Files.readString(LOAD).strip();
+    try (CloseStack labs = new CloseStack()) {
+      List<Tunnel> tunnels = new ArrayList<>();
+      for (String name : names) {
+        out.printf("bringing up %s%n", name);
+        tunnels.add(up(name, labs));
+      }
+      Map<String, List<Sample>> samples = measure(tunnels);
+      Report report = new Report(samples, memory(tunnels));
+      out.printf(
+          "%n%s%nmedian (least-greatest) of %d rounds in turns; load average %s before, %s after%n",
+          report.table(), rounds, load, Files.readString(LOAD).strip());
+      Map<String, String> facts = new LinkedHashMap<>();
+      facts.put("started", started.toString());
+      facts.put("kernel", System.getProperty("os.version"));
+      facts.put("processors", "" + Runtime.getRuntime().availableProcessors());
+      facts.put("load average before", load);
+      facts.put("load average after", Files.readString(LOAD).strip());
+      Files.writeString(json, report.json(facts));
+      out.println("every sample: " + json);
+    }
+  }
+
+  private Tunnel up(String name, CloseStack labs) throws IOException {
+    Lab lab = labs.own(Lab.up("bp" + names.indexOf(name)));
+    return switch (name) {
+      case Peers.TELETUN -> Peers.teletun(lab, teletun);
+      case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
+      case Peers.OPENVPN -> Peers.openvpn(lab);
+      case Peers.BARE -> Peers.bare(lab);
+      default -> throw new IOException("no tunnel is called " + name);
+    };
+  }
+
+  private Map<String, List<Sample>> measure(List<Tunnel> tunnels) throws IOException {
+    Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    for (int round = 0; round <= rounds; round++) {
+      for (Tunnel tunnel : tunnels) {
+        Sample sample = meter.measure(tunnel);
+        out.printf(
+            "%s: %s up %.2f, down %.2f Gb/s%n",
+            round == 0 ? "warm-up" : "round " + round, tunnel.name(), sample.up(), sample.down());
+        if (round > 0) {
+          samples.computeIfAbsent(tunnel.name(), _ -> new ArrayList<>()).add(sample);
+        }
+      }
+    }
+    return samples;
+  }
+
+  private static Map<String, Map<String, Memory>> memory(List<Tunnel> tunnels) throws IOException {
+    Map<String, Map<String, Memory>> memory = new LinkedHashMap<>();
+    for (Tunnel tunnel : tunnels) {
+      Map<String, Memory> processes = new LinkedHashMap<>();
+      for (Map.Entry<String, RunningProgram> each : tunnel.programs().entrySet()) {
+        processes.put(each.getKey(), Memory.of(each.getValue()));
+      }
+      memory.put(tunnel.name(), processes);
+    }
+    return memory;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.teletun.bench;
+
+import dev.teletun.lab.topology.RunningProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Resident memory of a process, in MB (10^6 bytes): all, and what it shares with no file. */
+record Memory(double resident, double anonymous) {
+
+  static Memory of(RunningProgram program) throws IOException {
+    return parse(Files.readString(Path.of("/proc/" + program.pid() + "/status")));
+  }
+
+  static Memory parse(String status) {
+    return new Memory(megabytes(status, "VmRSS:"), megabytes(status, "RssAnon:"));
+  }
+
+  private static double megabytes(String status, String field) {
+    return status
+            .lines()
+            .filter(line -> line.startsWith(field))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no " + field + " in " + status))
+        * 1024
+        / 1e6;
+  }
+}

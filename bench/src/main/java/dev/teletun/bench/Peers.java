@@ -1,0 +1,179 @@
+package dev.teletun.bench;
+
+import dev.teletun.lab.demo.Programs;
+import dev.teletun.lab.sandbox.Sandbox;
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.Lab;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.RunningProgram;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Brings each tunnel up in a lab of its own, so that all can stay up and be measured in turns.
+ * Every one leads from the laptop through NAT router and node port into a pod, and on to the echo
+ * pod.
+ */
+final class Peers {
+  static final String TELETUN = "teletun";
+  static final String WIREGUARD = "wireguard-go";
+  static final String OPENVPN = "openvpn";
+  static final String BARE = "bare veth";
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String LAPTOP_INSIDE = "10.99.0.1";
+  private static final String POD_INSIDE = "10.99.0.2";
+  private static final int NODE_PORT = 30_666; // the lab's own node port leads to pod A
+
+  /** Largest packet inside, so that no datagram is fragmented: pod MTU 1450 − 60 (wg over IPv4). */
+  private static final String MTU = "1390";
+
+  private Peers() {}
+
+  /** TeleTUN's three programs; {@code command} starts it. */
+  static Tunnel teletun(Lab lab, List<String> command) throws IOException {
+    Programs programs = new Programs(lab, command, Sandbox.mapsUid(Programs.NOBODY));
+    programs.makeKeys();
+    Map<String, RunningProgram> running = new LinkedHashMap<>();
+    running.put("server-cluster", programs.serverCluster());
+    running.put("server-external", programs.serverExternal());
+    running.put("client", programs.client());
+    return new Tunnel(TELETUN, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+  }
+
+  /** wireguard-go on the laptop and in pod B, which forwards. */
+  static Tunnel wireguard(Lab lab, String program) throws IOException {
+    Map<String, RunningProgram> running = new LinkedHashMap<>();
+    running.put("pod", wireguardIn(lab.podCluster(), program));
+    running.put("laptop", wireguardIn(lab.laptop(), program));
+    String laptopKey = wireguardKey(lab.laptop());
+    String podKey = wireguardKey(lab.podCluster());
+    openToPod(lab);
+    lab.podCluster()
+        .shell(
+            "wg set wg0 listen-port %d private-key /run/wg.key peer %s allowed-ips %s/32"
+                .formatted(LabNet.EXTERNAL_PORT, laptopKey, LAPTOP_INSIDE))
+        .orThrow();
+    lab.laptop()
+        .shell(
+            "wg set wg0 private-key /run/wg.key peer %s allowed-ips 0.0.0.0/0 endpoint %s:%d"
+                .formatted(podKey, LabNet.NODE.v4(), NODE_PORT))
+        .orThrow();
+    link(lab.podCluster(), "ip address add %s/24 dev wg0".formatted(POD_INSIDE), "wg0");
+    link(lab.laptop(), "ip address add %s/24 dev wg0".formatted(LAPTOP_INSIDE), "wg0");
+    route(lab, "wg0");
+    return new Tunnel(WIREGUARD, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+  }
+
+  /** OpenVPN over UDP without its kernel module, on the laptop and in pod B, which forwards. */
+  static Tunnel openvpn(Lab lab) throws IOException {
+    String pod = certificate(lab.podCluster());
+    String laptop = certificate(lab.laptop());
+    openToPod(lab);
+    Map<String, RunningProgram> running = new LinkedHashMap<>();
+    List<String> server = openvpnCommand(POD_INSIDE, LAPTOP_INSIDE, laptop);
+    server.addAll(List.of("--tls-server", "--dh", "none", "--port", "" + LabNet.EXTERNAL_PORT));
+    running.put("pod", lab.podCluster().start(server.toArray(String[]::new)));
+    List<String> client = openvpnCommand(LAPTOP_INSIDE, POD_INSIDE, pod);
+    client.addAll(
+        List.of("--tls-client", "--nobind", "--remote", LabNet.NODE.v4(), "" + NODE_PORT));
+    RunningProgram onLaptop = lab.laptop().start(client.toArray(String[]::new));
+    running.put("laptop", onLaptop);
+    onLaptop.awaitLine(Pattern.compile("Initialization Sequence Completed"), LIMIT);
+    route(lab, "tun0");
+    return new Tunnel(OPENVPN, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+  }
+
+  /** No tunnel: iperf3 in pod A by the node port. */
+  static Tunnel bare(Lab lab) throws IOException {
+    lab.podExternal().start("iperf3", "-s", "-p", "" + LabNet.EXTERNAL_PORT);
+    return new Tunnel(BARE, lab.laptop(), LabNet.NODE.v4(), LabNet.NODE_PORT, Map.of());
+  }
+
+  private static RunningProgram wireguardIn(Host host, String program) throws IOException {
+    RunningProgram running = host.start(program, "-f", "wg0");
+    host.shell("for i in $(seq 200); do wg show wg0 && exit; sleep 0.02; done; exit 1").orThrow();
+    return running;
+  }
+
+  /** Makes a private key in the host's own /run and returns the public one. */
+  private static String wireguardKey(Host host) throws IOException {
+    return host.shell("umask 077; wg genkey >/run/wg.key && wg pubkey </run/wg.key")
+        .orThrow()
+        .strip();
+  }
+
+  /** Makes a certificate in the host's own /run and returns its fingerprint. */
+  private static String certificate(Host host) throws IOException {
+    host.shell(
+            "umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+                + " -subj /CN=bench -days 2 -keyout /run/ovpn.key -out /run/ovpn.crt")
+        .orThrow();
+    return host.shell("openssl x509 -in /run/ovpn.crt -noout -fingerprint -sha256 | sed 's/.*=//'")
+        .orThrow()
+        .strip();
+  }
+
+  private static List<String> openvpnCommand(String own, String other, String fingerprint) {
+    return new ArrayList<>(
+        List.of(
+            "openvpn --dev tun0 --proto udp4 --tun-mtu %s --disable-dco --cipher AES-256-GCM"
+                .concat(" --data-ciphers AES-256-GCM --cert /run/ovpn.crt --key /run/ovpn.key")
+                .concat(" --ifconfig %s %s --peer-fingerprint %s")
+                .formatted(MTU, own, other, fingerprint)
+                .split(" ", -1)));
+  }
+
+  /** A node port, UDP, to pod B. */
+  private static void openToPod(Lab lab) throws IOException {
+    lab.node()
+        .runWithInput(
+            """
+            table ip bench {
+              chain prerouting {
+                type nat hook prerouting priority dstnat - 5
+                ip daddr %s udp dport %d meta mark set 0x4000 dnat to %s:%d
+              }
+            }
+            """
+                .formatted(
+                    LabNet.NODE.v4(), NODE_PORT, LabNet.POD_CLUSTER.v4(), LabNet.EXTERNAL_PORT),
+            "nft",
+            "-f",
+            "-")
+        .orThrow();
+    forward(lab.podCluster());
+  }
+
+  /** A pod may not write to its /proc/sys, so we do, who see it writable. */
+  private static void forward(Host pod) throws IOException {
+    List<String> line = new ArrayList<>(List.of("nsenter", "--target=" + pod.pid(), "--net", "--"));
+    line.addAll(List.of("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"));
+    Process process = new ProcessBuilder(line).inheritIO().start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException("cannot switch on forwarding in " + pod);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static void link(Host host, String address, String device) throws IOException {
+    host.shell("%s && ip link set %s mtu %s up".formatted(address, device, MTU)).orThrow();
+  }
+
+  /** To the echo pod through the tunnel, and back, without NAT: the cheapest for the peer. */
+  private static void route(Lab lab, String device) throws IOException {
+    lab.laptop().shell("ip route add %s dev %s".formatted(LabNet.POD_ECHO.v4(), device)).orThrow();
+    lab.echo()
+        .shell("ip route add %s via %s".formatted(LAPTOP_INSIDE, LabNet.POD_CLUSTER.v4()))
+        .orThrow();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.teletun.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Least, middle and greatest of some values. */
+record Spread(double least, double median, double greatest) {
+
+  /** Of one figure of some samples. */
+  static Spread of(List<Sample> samples, ToDoubleFunction<Sample> figure) {
+    double[] values = samples.stream().mapToDouble(figure).toArray();
+    return new Spread(quantile(values, 0), quantile(values, 0.5), quantile(values, 1));
+  }
+
+  /** The value at or below which the {@code share} of all values lies, by nearest rank. */
+  static double quantile(double[] values, double share) {
+    if (values.length == 0) {
+      return Double.NaN;
+    }
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+  }
+}

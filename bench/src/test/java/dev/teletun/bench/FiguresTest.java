@@ -1,0 +1,104 @@
+package dev.teletun.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+
+  @Test
+  void takesWhatTheReceiverCounted() throws IOException {
+    String json =
+        """
+        {"end": {
+          "sum_sent": {"start": 0, "bytes": 9000, "bits_per_second": 7.5e9, "sender": true},
+          "sum_received": {"start": 0, "end": 1.2, "bytes": 8000, "bits_per_second": 6.25e9}}}
+        """;
+
+    Meter.Transfer transfer = Meter.Transfer.parse(json);
+
+    assertThat(transfer).isEqualTo(new Meter.Transfer(8000, 6.25e9));
+  }
+
+  @Test
+  void saysWhyIperfMeasuredNothing() {
+    assertThatThrownBy(() -> Meter.Transfer.parse("{\"error\": \"unable to connect\"}"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("unable to connect");
+  }
+
+  @Test
+  void readsEachRoundTripInMicroseconds() {
+    String ping =
+        """
+        64 bytes from 10.0.0.1: icmp_seq=1 ttl=63 time=0.250 ms
+        64 bytes from 10.0.0.1: icmp_seq=2 ttl=63 time=12 ms
+        rtt min/avg/max/mdev = 0.2/6.1/12.0/5.9 ms
+        """;
+
+    assertThat(Meter.roundTrips(ping)).containsExactly(250, 12_000);
+  }
+
+  @Test
+  void addsUserAndSystemTimeOfAProcessWhateverItsName() {
+    String stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 150 50 7 7 20 0 9 0 1 1 1";
+
+    assertThat(Meter.cpuSeconds(stat)).isEqualTo(2.0);
+  }
+
+  @Test
+  void readsResidentAndAnonymousMemory() {
+    String status = "Name:\tjava\nVmRSS:\t  100000 kB\nRssAnon:\t   50000 kB\n";
+
+    assertThat(Memory.parse(status)).isEqualTo(new Memory(102.4, 51.2));
+  }
+
+  @Test
+  void takesQuantilesByNearestRank() {
+    double[] values = {4, 1, 3, 2};
+
+    assertThat(Spread.quantile(values, 0)).isEqualTo(1);
+    assertThat(Spread.quantile(values, 0.5)).isEqualTo(2);
+    assertThat(Spread.quantile(values, 0.99)).isEqualTo(4);
+    assertThat(Spread.quantile(new double[0], 0.5)).isNaN();
+  }
+
+  @Test
+  void comparesMediansWithWireguard() {
+    Report report = report();
+
+    assertThat(report.table())
+        .contains("3.00 (2.00-4.00)") // up, three rounds
+        .contains("x 1.50") // 3 to 2
+        .contains("client 99 (55)");
+  }
+
+  @Test
+  void writesNumbersThatJsonKnows() {
+    Report report = report();
+
+    String json = report.json(Map.of("kernel", "6 \"x\""));
+
+    assertThat(json)
+        .contains("\"kernel\": \"6 \\\"x\\\"\"")
+        .contains("\"up Gb/s\": [2.0000, 4.0000, 3.0000]")
+        .contains("\"CPU s/GB up\": [0, 0, 0]") // nothing to divide by: NaN
+        .doesNotContain("NaN");
+  }
+
+  private static Report report() {
+    Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    samples.put(Peers.TELETUN, List.of(sample(2), sample(4), sample(3)));
+    samples.put(Peers.WIREGUARD, List.of(sample(2), sample(2), sample(2)));
+    return new Report(samples, Map.of(Peers.TELETUN, Map.of("client", new Memory(99.4, 55))));
+  }
+
+  private static Sample sample(double up) {
+    return new Sample(up, 1, Double.NaN, 1, 1, 1);
+  }
+}
