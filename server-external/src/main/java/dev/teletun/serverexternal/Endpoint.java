@@ -144,6 +144,11 @@ final class Endpoint
   public void associated(UdpPeer peer) {
     log.accept("data association with %s".formatted(Addresses.text(peer.address())));
     measure(peer);
+    try {
+      end.feed(associations::feedLeftover);
+    } catch (IOException e) {
+      portEnded(e);
+    }
   }
 
   @Override

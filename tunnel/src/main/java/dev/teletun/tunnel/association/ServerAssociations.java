@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,10 @@ public final class ServerAssociations implements Associations, Closeable {
 
   /** Told when the client's address or association changes. */
   public interface Listener {
-    /** A new association took over; {@code peer} is where it is reached. */
+    /**
+     * A new association took over; {@code peer} is where it is reached. To be followed by {@link
+     * #feedLeftover}.
+     */
     void associated(UdpPeer peer);
 
     /** The peer said close_notify. */
@@ -60,6 +64,7 @@ public final class ServerAssociations implements Associations, Closeable {
   private @Nullable Association current;
   private @Nullable UdpPeer peer;
   private @Nullable RecordSink sink;
+  private List<byte[]> leftover = List.of();
   private long strangers;
 
   /**
@@ -177,8 +182,21 @@ public final class ServerAssociations implements Associations, Closeable {
     }
     current = association;
     peer = from;
+    leftover = handshake.leftover();
     listener.associated(from);
-    handshake.leftover().forEach(bytes -> receive(association, bytes, 0, bytes.length));
+  }
+
+  /** Passes on what arrived while the last handshake's datagrams were still queued. */
+  public void feedLeftover(RecordSink to) {
+    sink = to;
+    List<byte[]> datagrams = leftover;
+    leftover = List.of();
+    for (byte[] bytes : datagrams) {
+      Association open = current;
+      if (open != null) {
+        receive(open, bytes, 0, bytes.length);
+      }
+    }
   }
 
   /** Null until the client's first record has proved that it finished the handshake (rule 2). */

@@ -3,6 +3,7 @@ package dev.teletun.tunnel.end;
 import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.port.PacketPort;
 import dev.teletun.linux.udp.DatagramTrain;
+import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
@@ -22,6 +23,7 @@ final class ReceivePump implements RecordSink {
 
   private final Side side;
   private final UdpSocket socket;
+  private final Associations associations;
   private final Drops drops;
   private final Coalescer coalescer = new Coalescer(false);
   private final DatagramTrain train = new DatagramTrain();
@@ -34,9 +36,10 @@ final class ReceivePump implements RecordSink {
   private @Nullable IOException localFailure;
   private volatile long heardNanos = System.nanoTime();
 
-  ReceivePump(Side side, UdpSocket socket, Drops drops) {
+  ReceivePump(Side side, UdpSocket socket, Associations associations, Drops drops) {
     this.side = side;
     this.socket = socket;
+    this.associations = associations;
     this.drops = drops;
   }
 
@@ -54,7 +57,7 @@ final class ReceivePump implements RecordSink {
    * @param port where packets go; null drops and counts them
    * @return false if the port kept some and must be flushed once it is writable
    */
-  boolean turn(Associations associations, @Nullable PacketPort port) throws IOException {
+  boolean turn(@Nullable PacketPort port) throws IOException {
     begin(port);
     for (int i = 0; i < TRAINS_PER_TURN && socket.receive(train); i++) {
       associations.received(train, this);
@@ -114,7 +117,10 @@ final class ReceivePump implements RecordSink {
 
   @Override
   public void answer(byte[] datagram, int at, int length) {
-    socket.send(train.peer(), datagram, at, length, length);
+    UdpPeer peer = associations.peer();
+    if (peer != null) {
+      socket.send(peer, datagram, at, length, length);
+    }
   }
 
   private void deliver() {

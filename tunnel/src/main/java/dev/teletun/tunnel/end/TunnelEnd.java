@@ -57,7 +57,7 @@ public final class TunnelEnd implements Closeable {
     duty = new RouterDuty(tunnelMtu);
     sender = new TrainSender(socket, listener);
     sending = new SendPump(side, sender, duty, drops);
-    receiving = new ReceivePump(side, socket, drops);
+    receiving = new ReceivePump(side, socket, associations, drops);
   }
 
   /**
@@ -131,7 +131,7 @@ public final class TunnelEnd implements Closeable {
   public void feed(Consumer<RecordSink> source) throws IOException {
     receiving.begin(port);
     source.accept(receiving);
-    portFlushed(receiving.finish());
+    portWritten(receiving.finish());
   }
 
   /** When a record last came from the peer, on the clock of System.nanoTime. Any thread. */
@@ -153,9 +153,10 @@ public final class TunnelEnd implements Closeable {
     socketWatch = null;
   }
 
-  private void portFlushed(boolean nothingKept) {
-    if (portWatch != null) {
-      portWatch.writing(!nothingKept);
+  /** A turn that wrote nothing says nothing of what an earlier one left: only a flush does. */
+  private void portWritten(boolean nothingKept) {
+    if (!nothingKept && portWatch != null) {
+      portWatch.writing(true);
     }
   }
 
@@ -179,7 +180,7 @@ public final class TunnelEnd implements Closeable {
     @Override
     public void readable() throws IOException {
       try {
-        portFlushed(receiving.turn(associations, port));
+        portWritten(receiving.turn(port));
       } catch (IOException e) {
         portFailed(e);
       }
@@ -216,7 +217,10 @@ public final class TunnelEnd implements Closeable {
     public void writable() throws IOException {
       PacketPort local = port;
       try {
-        portFlushed(local == null || local.flush());
+        boolean flushed = local == null || local.flush();
+        if (flushed && portWatch != null) {
+          portWatch.writing(false);
+        }
       } catch (IOException e) {
         portFailed(e);
       }
