@@ -109,9 +109,17 @@ final class Gate {
     }
   }
 
+  /** The pod's links, addresses or routes changed. What cannot be followed stays as it is. */
   void networkChanged() throws IOException {
     int mtu = takeover.pod().link().mtu();
-    if (takeover.follow()) {
+    boolean otherAddresses;
+    try {
+      otherAddresses = takeover.follow();
+    } catch (IOException e) {
+      log.accept("the pod's network changed and cannot be followed: " + e.getMessage());
+      return;
+    }
+    if (otherAddresses) {
       end("the pod's addresses changed");
     } else if (relay != null && takeover.pod().link().mtu() != mtu) {
       relay.interfaceMtu(takeover.pod().link().mtu());
