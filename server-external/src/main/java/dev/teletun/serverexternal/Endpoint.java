@@ -49,6 +49,7 @@ final class Endpoint
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
   private List<InetAddress> podAddresses = List.of();
+  private @Nullable ServerSession served;
   private volatile CompletableFuture<Greeting> greeting = new CompletableFuture<>();
 
   private Endpoint(EventLoop loop, UdpSocket socket, Identity own, Pin client, Consumer<String> log)
@@ -81,8 +82,8 @@ final class Endpoint
     port = frames;
     Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(text.resolvConf()).nameServers());
     end.filter(new InnerFilter(podAddresses, nameServers));
+    greeting.complete(text); // first: the port may end while it is attached, and take this back
     end.attach(frames);
-    greeting.complete(text);
   }
 
   @Override
@@ -111,21 +112,30 @@ final class Endpoint
     }
     try {
       Greeting text = awaitPair(session);
-      loop.call(this::openSession);
+      loop.call(() -> openSession(session));
       session.greet(text.addresses(), text.resolvConf());
       log.accept("client %s is the pod".formatted(session.client()));
       session.awaitEnd();
     } finally {
       if (slot.free(session)) {
-        loop.call(associations::close);
+        loop.call(() -> closeSession(session));
         log.accept("client %s left; dropped: %s".formatted(session.client(), end.drops()));
       }
     }
   }
 
-  private void openSession() throws IOException {
+  private void openSession(ServerSession session) {
     associations.close();
-    associations.open();
+    associations.open(session.address());
+    served = session;
+  }
+
+  /** The next session may have begun already: the slot is free before the loop hears of it. */
+  private void closeSession(ServerSession session) {
+    if (session.equals(served)) {
+      associations.close();
+      served = null;
+    }
   }
 
   private Greeting awaitPair(ServerSession session) throws IOException {

@@ -197,6 +197,12 @@ public final class Handshake implements Closeable {
     return transport.dropped();
   }
 
+  /** Gives up, if it has not ended, and does not wait: the thread ends soon. Any thread. */
+  public void abandon() {
+    transport.abandon();
+    thread.interrupt();
+  }
+
   /**
    * Gives up, if it has not ended, and waits for the thread. Any thread, more than once.
    *

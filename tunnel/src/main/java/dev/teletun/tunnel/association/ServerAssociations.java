@@ -12,12 +12,10 @@ import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import java.io.Closeable;
-import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,6 @@ public final class ServerAssociations implements Associations, Closeable {
     void peerClosed();
   }
 
-  private static final int MOST_HANDSHAKES = 4;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   // The first byte of a record, RFC 6347 §4.1.
@@ -59,7 +56,7 @@ public final class ServerAssociations implements Associations, Closeable {
   private final int pathMtu;
   private final Listener listener;
   private final HelloVerifier verifier;
-  private final Map<UdpPeer, Handshake> handshakes = new HashMap<>();
+  private final HandshakesUnderWay handshakes = new HandshakesUnderWay(System::nanoTime);
   private boolean answering;
   private @Nullable Association current;
   private @Nullable UdpPeer peer;
@@ -83,9 +80,15 @@ public final class ServerAssociations implements Associations, Closeable {
     this.verifier = new HelloVerifier(System::nanoTime);
   }
 
-  /** Begins to answer hellos: a control session holds the slot. */
-  public void open() {
+  /**
+   * Begins to answer hellos: a control session holds the slot.
+   *
+   * @param client where the control connection comes from, and most likely the hello; null if not
+   *     known
+   */
+  public void open(@Nullable InetAddress client) {
     answering = true;
+    handshakes.expect(client);
   }
 
   @Override
@@ -99,7 +102,7 @@ public final class ServerAssociations implements Associations, Closeable {
 
   private void received(UdpPeer from, byte[] bytes, int at, int size) {
     Association open = current;
-    Handshake handshake = handshakes.get(from);
+    Handshake handshake = handshakes.of(from);
     if (open != null && from.equals(peer) && (handshake == null || !isHandshake(bytes[at]))) {
       if (HelloVerifier.looksLikeClientHello(bytes, at, size)) {
         greet(from, bytes, at, size);
@@ -151,7 +154,7 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void begin(UdpPeer from, VerifiedHello hello) {
-    if (handshakes.size() >= MOST_HANDSHAKES) {
+    if (!handshakes.makePlaceFor(from)) {
       strangers++;
       return;
     }
@@ -163,7 +166,7 @@ public final class ServerAssociations implements Associations, Closeable {
             pathMtu,
             (bytes, at, size) -> send(from, bytes, at, size),
             DEADLINE);
-    handshakes.put(from, handshake);
+    handshakes.add(from, handshake);
     CompletableFuture<Association> _ =
         handshake
             .result()
@@ -216,6 +219,10 @@ public final class ServerAssociations implements Associations, Closeable {
     return handshakes.size();
   }
 
+  boolean isUnderWay(UdpPeer from) {
+    return handshakes.of(from) != null;
+  }
+
   /** Datagrams that belonged to nothing. */
   public long strangers() {
     return strangers;
@@ -223,7 +230,7 @@ public final class ServerAssociations implements Associations, Closeable {
 
   /** Ends the session's association and handshakes, and answers no hello until {@link #open}. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     answering = false;
     Association open = current;
     UdpPeer at = peer;
@@ -234,9 +241,6 @@ public final class ServerAssociations implements Associations, Closeable {
       int size = open.closeNotify(alert, 0);
       socket.send(at, alert, 0, size, size);
     }
-    for (Handshake handshake : handshakes.values()) {
-      handshake.close();
-    }
-    handshakes.clear();
+    handshakes.abandonAll();
   }
 }

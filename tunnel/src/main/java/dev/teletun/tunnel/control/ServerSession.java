@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocket;
@@ -25,6 +26,11 @@ public final class ServerSession implements Closeable {
   /** Where the client dialled from, in words. */
   public String client() {
     return Addresses.text(new InetSocketAddress(tcp.getInetAddress(), tcp.getPort()));
+  }
+
+  /** The address that the client dialled from. */
+  public InetAddress address() {
+    return tcp.getInetAddress();
   }
 
   /** Sends what a version 1 server says first. */
