@@ -95,9 +95,13 @@ final class Programs implements Closeable {
 
   /** Starts server-cluster and waits until it listens. */
   RunningProgram startCluster(String... more) throws IOException {
-    List<String> line =
-        new ArrayList<>(
-            List.of("setpriv", "--bounding-set=-all,+net_admin", "--inh-caps=-all,+net_admin"));
+    return startClusterBy(List.of(), more);
+  }
+
+  /** The same through a command that changes something first, and then runs the words it gets. */
+  RunningProgram startClusterBy(List<String> wrapper, String... more) throws IOException {
+    List<String> line = new ArrayList<>(wrapper);
+    line.addAll(List.of("setpriv", "--bounding-set=-all,+net_admin", "--inh-caps=-all,+net_admin"));
     line.addAll(
         List.of(teletun("server-cluster", "-sockfile=" + sockfile, "-peer-uid=" + EXTERNAL_UID)));
     line.addAll(List.of(more));

@@ -1,0 +1,190 @@
+package dev.teletun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.HostSnapshot;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.LabOptions;
+import dev.teletun.lab.topology.Run;
+import dev.teletun.lab.topology.RunningProgram;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The pair's programs are killed and come back in any order. A web server in pod B and one on the
+ * laptop, on the same port, tell whose P is.
+ */
+@Tag("netns")
+@Timeout(120)
+class PairDeathIT {
+  private static final int PORT = 8080;
+  private static final String POD = "pod-cluster";
+  private static final String LAPTOP = "laptop";
+  private static final Pattern LINKED = Pattern.compile("^server-external is linked");
+  private static final Pattern GONE = Pattern.compile("^server-external is gone");
+
+  private static Programs programs;
+  private static HostSnapshot podBefore;
+  private static HostSnapshot laptopBefore;
+
+  private final CloseStack started = new CloseStack();
+  private RunningProgram cluster;
+  private RunningProgram external;
+  private RunningProgram client;
+
+  @BeforeAll
+  static void up() throws IOException {
+    programs = Programs.in("death", LabOptions.DEFAULT);
+    programs.lab().startWebServer(pod(), PORT);
+    programs.lab().startWebServer(programs.laptop(), PORT);
+    podBefore = HostSnapshot.of(pod());
+    laptopBefore = programs.laptopNow();
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    programs.close();
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    cluster = started.own(programs.startCluster());
+    external = started.own(programs.startExternal());
+    cluster.awaitLine(LINKED, Programs.LIMIT);
+    client = started.own(programs.connect());
+    belongsTo(LAPTOP);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    started.close();
+  }
+
+  @Test
+  void theSameClientGoesOnWhenServerClusterDiesAndComesBack() throws IOException {
+    cluster.kill();
+
+    belongsTo(POD);
+    assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
+
+    cluster = started.own(programs.startCluster());
+
+    cluster.awaitLine(LINKED, Programs.LIMIT);
+    belongsTo(LAPTOP);
+    packetsFlow();
+    assertThat(client.isAlive()).isTrue();
+  }
+
+  @Test
+  void thePodIsItselfWhileServerExternalIsGone() throws IOException {
+    external.kill();
+
+    cluster.awaitLine(GONE, Programs.LIMIT);
+    belongsTo(POD);
+    assertThat(pod().run("nft", "list", "ruleset").orThrow()).isEmpty();
+    clientLeaves();
+
+    external = started.own(programs.startExternal());
+
+    connectAgain();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void thePairComesBackInAnyOrder(boolean clusterFirst) throws IOException {
+    if (clusterFirst) {
+      external.kill();
+      cluster.kill();
+    } else {
+      cluster.kill();
+      external.kill();
+    }
+
+    belongsTo(POD);
+    assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
+    clientLeaves();
+
+    if (clusterFirst) {
+      cluster = started.own(programs.startCluster());
+      external = started.own(programs.startExternal());
+    } else {
+      external = started.own(programs.startExternal());
+      cluster = started.own(programs.startCluster());
+    }
+
+    connectAgain();
+  }
+
+  @Test
+  void bothEndOnASignalAndLeaveNothing() throws IOException {
+    cluster.signal("TERM");
+    external.signal("TERM");
+
+    assertThat(cluster.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
+    assertThat(external.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
+    assertThat(programs.sockfile()).doesNotExist();
+    belongsTo(POD);
+    assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
+    clientLeaves();
+  }
+
+  /** Version 1 ends with its control connection, in words and with the laptop as it was. */
+  private void clientLeaves() throws IOException {
+    assertThat(client.awaitExit(Programs.LIMIT)).isEqualTo(1);
+    assertThat(client.output()).containsPattern("teletun client: .*control connection");
+    assertThat(laptopBefore.differences(programs.laptopNow())).isEmpty();
+  }
+
+  private void connectAgain() throws IOException {
+    cluster.awaitLine(LINKED, Programs.LIMIT);
+    client = started.own(programs.connect());
+    belongsTo(LAPTOP);
+    packetsFlow();
+  }
+
+  /** Who answers another pod at P, by TCP and, for the pod itself, by ping; both families. */
+  private static void belongsTo(String who) throws IOException {
+    for (String p : List.of(LabNet.POD_CLUSTER.v4(), LabNet.POD_CLUSTER.v6Bracketed())) {
+      Until.holds(() -> {
+        Run curl = other().run("curl", "-sS", "-m2", "http://%s:%d/".formatted(p, PORT));
+        assertThat(curl.stdout() + curl.stderr()).startsWith(who + " serves ");
+      });
+      Until.holds(() ->
+          assertThat(other().run("ping", "-c1", "-W1", p.replaceAll("[\\[\\]]", "")).ok())
+              .as("%s answers a ping", p)
+              .isTrue());
+    }
+  }
+
+  private static void packetsFlow() throws IOException {
+    for (String family : List.of("-4", "-6")) {
+      Until.holds(() ->
+          assertThat(
+                  programs
+                      .laptop()
+                      .run("curl", "-sS", "-m2", family, "http://" + LabNet.WEB_NAME)
+                      .stdout())
+              .contains("serves"));
+    }
+  }
+
+  private static Host pod() {
+    return programs.lab().podCluster();
+  }
+
+  private static Host other() {
+    return programs.lab().echo();
+  }
+}
