@@ -1,0 +1,138 @@
+package dev.teletun.tunnel.control;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.teletun.dtls.control.ControlTls;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.KeySet;
+import dev.teletun.protocol.control.ControlException;
+import dev.teletun.protocol.control.ResolvConf;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server with the right key that says the wrong things. */
+@Timeout(30)
+class HostileServerTest {
+  private static final String RESOLV_CONF = "nameserver 10.96.0.10\n";
+
+  private final CountDownLatch done = new CountDownLatch(1);
+  private @TempDir Path keys;
+  private Identity server;
+  private Identity client;
+  private ServerSocket listener;
+
+  @BeforeEach
+  void listen() throws Exception {
+    KeySet.generate(keys, false);
+    server = Identity.load(keys.resolve("server.key"), keys.resolve("server.pub"));
+    client = Identity.load(keys.resolve("client.key"), keys.resolve("client.pub"));
+    listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    done.countDown();
+    listener.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "10.0.2.7\r",
+        "10.0.2.7\u001b[2J",
+        "10.0.2.7\n10.0.2.8",
+        "fd00::7",
+        "localhost",
+        ""
+      })
+  void refusesAnAddressListThatIsNoneAndQuotesItSafely(String list) {
+    assertThatExceptionOfType(ControlException.class)
+        .isThrownBy(() -> dial(list + "\0" + RESOLV_CONF + "\0"))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContainPattern("\\p{Cntrl}"));
+  }
+
+  @Test
+  void refusesSixtyFiveIpv6Addresses() {
+    String list =
+        "10.0.2.7\n"
+            + IntStream.rangeClosed(1, 65)
+                .mapToObj(i -> "fd00::" + Integer.toHexString(i))
+                .collect(Collectors.joining("\n"));
+
+    assertThatIOException().isThrownBy(() -> dial(list + "\0" + RESOLV_CONF + "\0"));
+  }
+
+  @Test
+  void stopsReadingAMegabyteOfAddressesEarly() {
+    assertThatIOException()
+        .isThrownBy(() -> dial("10.0.2.7\n".repeat(120_000)))
+        .withMessageContaining("NUL");
+  }
+
+  @Test
+  void noticesThatTheTextEndsWithoutNul() {
+    assertThatIOException().isThrownBy(() -> dial("10.0.2.7")).withMessageContaining("NUL");
+  }
+
+  @Test
+  void believesOfAResolvConfOnlyWhatAResolverNeeds() throws Exception {
+    String text =
+        "nameserver 10.96.0.10\nnameserver `reboot`\nsearch $(reboot) cluster.local\n; rm -rf /\n";
+
+    try (ClientSession session = dial("10.0.2.7\0" + text + "\0")) {
+      String believed = ResolvConf.parse(session.resolvConf()).format();
+
+      assertThat(believed).contains("nameserver 10.96.0.10").contains("cluster.local");
+      assertThat(believed).doesNotContain("$", "`", ";", "reboot");
+    }
+  }
+
+  private ClientSession dial(String says) throws IOException {
+    Thread.ofPlatform().daemon().start(() -> serve(says));
+    return ClientSession.dial(
+        new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
+        client,
+        server.pin(),
+        Duration.ofSeconds(5));
+  }
+
+  /** Says it, and keeps the connection open if all was said. */
+  private void serve(String says) {
+    try (Socket accepted = listener.accept()) {
+      SSLSocket tls = ControlTls.server(accepted, server, client.pin());
+      tls.startHandshake();
+      OutputStream out = tls.getOutputStream();
+      out.write(says.getBytes(ISO_8859_1));
+      if (says.endsWith("\0")) {
+        done.await();
+      }
+    } catch (IOException e) {
+      // The client has hung up, as it should.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
