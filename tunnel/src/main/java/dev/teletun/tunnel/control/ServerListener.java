@@ -4,6 +4,7 @@ import dev.teletun.dtls.control.ControlTls;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,8 +14,8 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
@@ -33,15 +34,16 @@ public final class ServerListener implements Closeable {
     void serve(ServerSession session) throws IOException;
   }
 
-  private static final int MOST_HANDSHAKES = 8;
   private static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
   private final ServerSocket listener;
   private final Identity own;
   private final Pin client;
   private final Handler handler;
   private final Consumer<String> log;
-  private final Semaphore handshakes = new Semaphore(MOST_HANDSHAKES);
+  private final RareLog strangers;
+  private final HalfOpen halfOpen = new HalfOpen();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger number = new AtomicInteger();
 
@@ -52,6 +54,7 @@ public final class ServerListener implements Closeable {
     this.client = client;
     this.handler = handler;
     this.log = log;
+    this.strangers = new RareLog(log, System::nanoTime);
   }
 
   /** Listens on {@code port} of every address, both families. */
@@ -80,39 +83,61 @@ public final class ServerListener implements Closeable {
   }
 
   private void acceptAll() {
+    String lastFailure = "";
     while (!listener.isClosed()) {
       try {
-        Socket accepted = listener.accept();
-        if (handshakes.tryAcquire()) {
-          open.add(accepted);
-          Thread.ofPlatform()
-              .name("control-" + number.incrementAndGet())
-              .daemon()
-              .start(() -> serve(accepted));
-        } else {
-          accepted.close();
-        }
+        begin(listener.accept());
+        lastFailure = "";
       } catch (IOException e) {
-        if (!listener.isClosed()) {
-          log.accept("accept failed: " + e.getMessage());
+        String failure = String.valueOf(e.getMessage());
+        if (!listener.isClosed() && !failure.equals(lastFailure)) {
+          log.accept("accept failed: " + failure);
         }
+        lastFailure = failure;
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos()); // such as no descriptor left: comes again
       }
     }
   }
 
+  private void begin(Socket accepted) throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
+      open.add(onFailure.own(accepted));
+      onFailure.own(() -> forget(accepted));
+      halfOpen.admit(accepted);
+      Thread.ofPlatform()
+          .name("control-" + number.incrementAndGet())
+          .daemon()
+          .start(() -> serve(accepted));
+      onFailure.handOver();
+    } catch (OutOfMemoryError e) { // "unable to create native thread": who listens must stay
+      throw new IOException("no thread for a connection: " + e.getMessage(), e);
+    }
+  }
+
+  private void forget(Socket accepted) {
+    halfOpen.remove(accepted);
+    open.remove(accepted);
+  }
+
   private void serve(Socket accepted) {
+    boolean authenticated = false;
     try (accepted) {
       SSLSocket tls = authenticate(accepted);
+      authenticated = true;
       handler.serve(new ServerSession(tls, accepted));
     } catch (IOException e) {
-      log.accept(
+      String client =
+          Addresses.text(new InetSocketAddress(accepted.getInetAddress(), accepted.getPort()));
+      String line =
           "control connection from %s ended: %s"
-              .formatted(
-                  Addresses.text(
-                      new InetSocketAddress(accepted.getInetAddress(), accepted.getPort())),
-                  ControlTls.explain(e).getMessage()));
+              .formatted(client, ControlTls.explain(e).getMessage());
+      if (authenticated) {
+        log.accept(line);
+      } else {
+        strangers.accept(line);
+      }
     } finally {
-      open.remove(accepted);
+      forget(accepted);
     }
   }
 
@@ -124,7 +149,7 @@ public final class ServerListener implements Closeable {
       tls.startHandshake();
       return tls;
     } finally {
-      handshakes.release();
+      halfOpen.remove(accepted);
     }
   }
 

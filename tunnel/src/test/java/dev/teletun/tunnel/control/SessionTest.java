@@ -15,8 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -132,6 +135,37 @@ class SessionTest {
       assertThat(slow.getInputStream().read()).isEqualTo(-1);
     }
     assertThat(log.poll(10, SECONDS)).contains("ended");
+  }
+
+  @Test
+  void letsTheClientInWhileOthersHoldEveryHandshake() throws Exception {
+    listen(this::greet);
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3 * HalfOpen.MOST; i++) {
+        silent.add(connectFrom("127.0.0.2"));
+      }
+      Socket slow = connectFrom("127.0.0.3"); // another client, on a long way
+      silent.add(slow);
+      silent.add(connectFrom("127.0.0.2"));
+
+      ClientSession session = dial(client, server.pin());
+
+      assertThat(session.addresses().ipv4()).isPresent();
+      session.close();
+      slow.setSoTimeout(200);
+      assertThatExceptionOfType(SocketTimeoutException.class)
+          .as("a network with one connection keeps it")
+          .isThrownBy(() -> slow.getInputStream().read());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private Socket connectFrom(String address) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port(), InetAddress.ofLiteral(address), 0);
   }
 
   private void greet(ServerSession session) throws IOException {
