@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * Makes the keys of one client and one server.
@@ -26,6 +29,7 @@ public final class KeySet {
   public static final List<String> FILES =
       List.of("server.key", "server.pub", "client.key", "client.pub");
 
+  private static final int FIELD_BITS = 256;
   private static final String PRIVATE = "rw-------";
   private static final String PUBLIC = "rw-r--r--";
 
@@ -45,8 +49,8 @@ public final class KeySet {
     }
     for (String who : List.of("server", "client")) {
       KeyPair pair = newPair();
-      write(directory, who + ".key", PRIVATE, "PRIVATE KEY", pair.getPrivate());
-      write(directory, who + ".pub", PUBLIC, "PUBLIC KEY", pair.getPublic());
+      write(directory, who + ".key", PRIVATE, "PRIVATE KEY", pkcs8(pair));
+      write(directory, who + ".pub", PUBLIC, "PUBLIC KEY", pair.getPublic().getEncoded());
     }
   }
 
@@ -75,15 +79,22 @@ public final class KeySet {
     }
   }
 
+  /** With the public key in it, as OpenSSL makes it and the JDK does not: GnuTLS reads no other. */
+  private static byte[] pkcs8(KeyPair pair) throws IOException {
+    PrivateKeyInfo bare = PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded());
+    ECPrivateKey secret = ECPrivateKey.getInstance(bare.parsePrivateKey());
+    ASN1BitString point =
+        SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()).getPublicKeyData();
+    ECPrivateKey whole = new ECPrivateKey(FIELD_BITS, secret.getKey(), point, null);
+    return new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded();
+  }
+
   /** A new file takes the name at once: nobody reads half a key, and no link is written through. */
-  private static void write(Path directory, String name, String mode, String type, Key key)
+  private static void write(Path directory, String name, String mode, String type, byte[] der)
       throws IOException {
     byte[] pem =
         "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-            .formatted(
-                type,
-                Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded()),
-                type)
+            .formatted(type, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), type)
             .getBytes(StandardCharsets.US_ASCII);
     var attributes = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE));
     Path whole = Files.createTempFile(directory, "." + name, ".new", attributes);

@@ -15,7 +15,7 @@ class KeySetTest {
   @TempDir private Path directory;
 
   @Test
-  void makesPairsThatBelongTogetherAndThatOpensslReads() throws Exception {
+  void makesPairsThatBelongTogetherAndThatForeignToolsRead() throws Exception {
     KeySet.generate(directory.resolve("new"), false);
 
     for (String who : new String[] {"server", "client"}) {
@@ -24,6 +24,8 @@ class KeySetTest {
       Identity.load(key, pub);
       assertThat(Tool.run("openssl", "pkey", "-in", key.toString(), "-pubout"))
           .isEqualTo(Files.readString(pub));
+      assertThat(Tool.run("certtool", "--key-info", "--infile", key.toString()))
+          .contains("EC/ECDSA");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
           .isEqualTo("rw-------");
     }
