@@ -10,6 +10,7 @@ import org.bouncycastle.tls.DTLSVerifier;
 import org.bouncycastle.tls.DatagramSender;
 import org.bouncycastle.tls.HandshakeType;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a server ask a client for its address without remembering it (RFC 6347 §4.2.1): the cookie
@@ -31,6 +32,7 @@ public final class HelloVerifier {
       };
 
   private final LongSupplier nanoClock;
+  private final HelloFragments fragments = new HelloFragments();
   private DTLSVerifier current = newSecret();
   private DTLSVerifier previous = current;
   private long changedNanos;
@@ -43,7 +45,7 @@ public final class HelloVerifier {
 
   /**
    * Checks the cookie of a ClientHello, and answers one without a valid cookie. The answer is never
-   * longer than the hello.
+   * longer than the hello. One in fragments is put together first.
    *
    * @param peerId the sender's address and port as bytes
    * @return the hello if its cookie is right, for {@link Handshake#server}
@@ -54,11 +56,17 @@ public final class HelloVerifier {
       return Optional.empty();
     }
     changeSecretWhenDue();
-    DTLSRequest hello = previous.verifyRequest(peerId, datagram, at, length, NOWHERE);
-    if (hello == null) {
-      hello = current.verifyRequest(peerId, datagram, at, length, bounded(answer, length));
-    }
-    return Optional.ofNullable(hello).map(VerifiedHello::new);
+    return fragments
+        .whole(peerId, datagram, at, length)
+        .map(whole -> verify(peerId, whole, answer))
+        .map(VerifiedHello::new);
+  }
+
+  private @Nullable DTLSRequest verify(byte[] peerId, byte[] whole, DatagramSink answer) {
+    DTLSRequest hello = previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE);
+    return hello != null
+        ? hello
+        : current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
   }
 
   /** True for a datagram whose first record is a handshake record in clear with a ClientHello. */

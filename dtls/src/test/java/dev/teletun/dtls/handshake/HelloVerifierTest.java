@@ -103,4 +103,81 @@ class HelloVerifierTest {
     assertThat(HelloVerifier.looksLikeClientHello(hello, 0, hello.length)).isTrue();
     assertThat(HelloVerifier.looksLikeClientHello(serverHello, 0, hello.length)).isFalse();
   }
+
+  /** The part of a hello's body from {@code from} to {@code to}, as a fragment of its own. */
+  private static byte[] fragment(byte[] hello, int from, int to) {
+    ByteBuffer bytes = ByteBuffer.allocate(25 + to - from);
+    bytes.put(hello, 0, 11).putShort((short) (12 + to - from));
+    bytes.put(hello, 13, 7).put((byte) (from >> 8)).put((byte) from);
+    bytes.put((byte) 0).putShort((short) (to - from)).put(hello, 25 + from, to - from);
+    return bytes.array();
+  }
+
+  @Test
+  void putsAHelloTogetherWhereverItIsCut() {
+    byte[] whole = hello(cookie());
+    int body = whole.length - 25;
+
+    for (int cut = 1; cut < body; cut++) {
+      byte[] first = fragment(whole, 0, cut);
+      byte[] rest = fragment(whole, cut, body);
+      assertThat(accepts(HERE, first)).isFalse();
+      assertThat(accepts(HERE, rest)).isTrue();
+      assertThat(accepts(HERE, rest)).isFalse();
+      assertThat(accepts(HERE, first)).isTrue();
+    }
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void answersAHelloInFragmentsOnceItIsWhole() {
+    byte[] hello = hello();
+    int body = hello.length - 25;
+
+    accepts(HERE, fragment(hello, 0, 20));
+    accepts(ELSEWHERE, fragment(hello, 20, body));
+    assertThat(answers).isEmpty();
+    accepts(HERE, fragment(hello, 20, body));
+
+    assertThat(answers).hasSize(1);
+  }
+
+  @Test
+  void keepsFragmentsOfFewSendersOnly() {
+    byte[] hello = hello(cookie());
+    byte[] first = fragment(hello, 0, 20);
+    byte[] rest = fragment(hello, 20, hello.length - 25);
+
+    accepts(HERE, first);
+    for (byte port = 0; port < HelloFragments.MOST_SENDERS - 1; port++) {
+      accepts(new byte[] {10, 0, 0, 3, 1, port}, first);
+    }
+    assertThat(accepts(HERE, rest)).isTrue();
+    accepts(HERE, first);
+    for (byte port = 0; port < HelloFragments.MOST_SENDERS; port++) {
+      accepts(new byte[] {10, 0, 0, 4, 1, port}, first);
+    }
+    assertThat(accepts(HERE, rest)).isFalse();
+  }
+
+  @Test
+  void staysSilentAboutFragmentsThatContradictThemselves() {
+    byte[] hello = hello(cookie());
+    byte[] first = fragment(hello, 0, 20);
+    byte[] rest = fragment(hello, 20, hello.length - 25);
+
+    accepts(HERE, first);
+    for (int length = 0; length < rest.length; length++) {
+      assertThat(accepts(HERE, Arrays.copyOf(rest, length))).isFalse();
+    }
+    byte[] beyond = rest.clone();
+    beyond[21]++; // its offset
+    byte[] huge = rest.clone();
+    huge[14] = 1; // 64 KiB of hello
+    assertThat(accepts(HERE, beyond)).isFalse();
+    assertThat(accepts(HERE, huge)).isFalse();
+
+    assertThat(answers).isEmpty();
+    assertThat(accepts(HERE, rest)).isTrue();
+  }
 }
