@@ -63,10 +63,14 @@ public final class HelloVerifier {
   }
 
   private @Nullable DTLSRequest verify(byte[] peerId, byte[] whole, DatagramSink answer) {
-    DTLSRequest hello = previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE);
-    return hello != null
-        ? hello
-        : current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
+    try {
+      DTLSRequest hello = previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE);
+      return hello != null
+          ? hello
+          : current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
+    } catch (RuntimeException _) { // BouncyCastle 1.84 throws one for the version 0xFEFE
+      return null;
+    }
   }
 
   /** True for a datagram whose first record is a handshake record in clear with a ClientHello. */

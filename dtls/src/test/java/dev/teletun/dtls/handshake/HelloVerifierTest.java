@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -179,5 +180,28 @@ class HelloVerifierTest {
 
     assertThat(answers).isEmpty();
     assertThat(accepts(HERE, rest)).isTrue();
+  }
+
+  @Test
+  void throwsNothingWhateverTheHelloHolds() {
+    byte[] good = hello(cookie());
+    for (int at = 0; at < good.length; at++) {
+      for (int value : new int[] {0, 1, 0x7f, 0x80, 0xfe, 0xff, good[at] + 1, good[at] - 1}) {
+        byte[] bad = good.clone();
+        bad[at] = (byte) value;
+        accepts(HERE, bad);
+        accepts(HERE, Arrays.copyOf(bad, at + 1));
+      }
+    }
+    Random random = new Random(1);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bad = good.clone();
+      for (int j = random.nextInt(1, 8); j > 0; j--) {
+        bad[random.nextInt(11, bad.length)] = (byte) random.nextInt();
+      }
+      accepts(HERE, bad);
+    }
+
+    assertThat(accepts(HERE, good)).isTrue();
   }
 }
