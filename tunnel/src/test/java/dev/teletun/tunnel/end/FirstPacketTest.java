@@ -110,7 +110,7 @@ class FirstPacketTest {
     void open() throws IOException {
       end.filter(new InnerFilter(P));
       end.attach(port);
-      associations.open();
+      associations.open(null);
     }
 
     @Override
