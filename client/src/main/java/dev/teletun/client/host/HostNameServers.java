@@ -31,7 +31,7 @@ public final class HostNameServers {
         String text = Files.readString(file, NulTerminated.CHARSET);
         servers.addAll(ResolvConf.parse(text).nameServers());
       } catch (NoSuchFileException _) {
-        continue;
+        // One resolver's file is not there on a host of the other.
       }
     }
     return servers;

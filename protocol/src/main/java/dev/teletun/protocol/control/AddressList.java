@@ -99,7 +99,7 @@ public final class AddressList {
   /** The text to send, without NUL. */
   public String format() {
     StringJoiner lines = new StringJoiner("\n");
-    addresses.forEach(address -> lines.add(address.getHostAddress()));
+    addresses.forEach(address -> lines.add(Addresses.text(address)));
     return lines.toString();
   }
 
