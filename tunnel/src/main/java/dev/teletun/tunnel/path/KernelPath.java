@@ -16,7 +16,9 @@ public record KernelPath(PathMtu pathMtu, Underlay underlay) {
   /** Asks by a connected socket of its own, which sends nothing. */
   public static KernelPath to(InetSocketAddress peer) throws IOException {
     try (UdpSocket probe = UdpSocket.connect(peer)) {
-      return new KernelPath(new PathMtu(probe.pathMtu()), underlay(peer.getAddress()));
+      // Linux says 65,536 of loopback to IPv6 sockets, and caps it for IPv4 ones.
+      int bytes = Math.min(probe.pathMtu(), TunMtu.MAXIMUM);
+      return new KernelPath(new PathMtu(bytes), underlay(peer.getAddress()));
     }
   }
 
