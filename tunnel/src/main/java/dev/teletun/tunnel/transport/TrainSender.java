@@ -38,9 +38,16 @@ public final class TrainSender {
     this.tooBig = tooBig;
   }
 
-  /** Seals one packet for {@code peer}; it leaves at the latest with {@link #flush}. */
+  /**
+   * Seals one packet for {@code peer}; it leaves at the latest with {@link #flush}. One that no
+   * datagram holds is lost like one that no path carries.
+   */
   public void add(Association association, UdpPeer peer, byte[] packet, int at, int length) {
     int record = length + association.overhead();
+    if (record > MOST_BYTES) {
+      tooBig.datagramTooBig();
+      return;
+    }
     if (!building.takes(record, peer)) {
       flush();
       if (!building.isEmpty()) {
