@@ -42,16 +42,28 @@ final class PairLink implements Closeable {
   private final Path sockfile;
   private final Listener listener;
   private final Consumer<String> log;
+  private final Duration greetingDeadline;
   private Duration backOff = FIRST_BACK_OFF;
   private @Nullable Attempt attempt;
   private boolean closed;
   private String lastFailure = "";
 
   PairLink(EventLoop loop, Path sockfile, Listener listener, Consumer<String> log) {
+    this(loop, sockfile, listener, log, GREETING_DEADLINE);
+  }
+
+  /** With another patience for the greeting than the usual one. */
+  PairLink(
+      EventLoop loop,
+      Path sockfile,
+      Listener listener,
+      Consumer<String> log,
+      Duration greetingDeadline) {
     this.loop = loop;
     this.sockfile = sockfile;
     this.listener = listener;
     this.log = log;
+    this.greetingDeadline = greetingDeadline;
   }
 
   /** Dials at once. */
@@ -102,7 +114,11 @@ final class PairLink implements Closeable {
     Attempt(UnixStream stream) throws IOException {
       this.stream = stream;
       watch = loop.watch(stream.fd(), this);
-      deadline = loop.schedule(GREETING_DEADLINE, () -> fail("it sent no greeting within 5 s"));
+      deadline =
+          loop.schedule(
+              greetingDeadline,
+              () ->
+                  fail("it sent no greeting within %d ms".formatted(greetingDeadline.toMillis())));
       watch.reading(true);
     }
 

@@ -1,0 +1,196 @@
+package dev.teletun.serverexternal;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.port.FramePort;
+import dev.teletun.protocol.control.AddressList;
+import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.unix.Greeting;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class PairLinkTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final CloseStack owned = new CloseStack();
+  private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Greeting> greetings = new LinkedBlockingQueue<>();
+  private final BlockingQueue<FramePort> ports = new LinkedBlockingQueue<>();
+  private @TempDir Path directory;
+  private EventLoop loop;
+
+  @BeforeEach
+  void startLoop() throws IOException {
+    loop = owned.own(EventLoop.start("pair-link-test"));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    owned.close();
+  }
+
+  @Test
+  void readsAGreetingInPiecesAndKeepsTheFrameBehindIt() throws Exception {
+    ServerSocketChannel cluster = listen();
+    dial(LONG);
+    SocketChannel peer = owned.own(cluster.accept());
+    ByteBuffer bytes = ByteBuffer.allocate(1024).put(greeting()).put(frame("a packet")).flip();
+
+    while (bytes.remaining() > 3) {
+      peer.write(bytes.slice(bytes.position(), 3));
+      bytes.position(bytes.position() + 3);
+      loop.call(() -> {}); // a turn of the loop lies between most pieces
+    }
+    peer.write(bytes);
+
+    assertThat(taken(greetings).addresses().format()).isEqualTo(addresses().format());
+    FramePort port = owned.own(taken(ports));
+    FrameBatch batch = new FrameBatch(2 * FrameBatch.LARGEST_FRAME);
+    while (port.read(batch) == 0) {
+      Thread.onSpinWait();
+    }
+    byte[] packet = new byte[batch.packetLength(0)];
+    batch.buffer().get(batch.packetOffset(0), packet);
+    assertThat(packet).asString(US_ASCII).isEqualTo("a packet");
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void triesAgainUntilSomebodyListensAndSaysSoOnce() throws Exception {
+    dial(LONG);
+    assertThat(taken(log)).contains("waiting for server-cluster", "ENOENT");
+    waitForAnotherTry();
+
+    ServerSocketChannel cluster = listen();
+    SocketChannel peer = owned.own(cluster.accept());
+    peer.write(ByteBuffer.wrap(greeting()));
+
+    assertThat(taken(greetings).resolvConf()).isEqualTo("nameserver 10.96.0.10\n");
+    assertThat(log).noneMatch(line -> line.contains("ENOENT"));
+  }
+
+  @Test
+  void hangsUpOnNonsenseAndTriesAgain() throws Exception {
+    ServerSocketChannel cluster = listen();
+    dial(LONG);
+    SocketChannel nonsense = owned.own(cluster.accept());
+    nonsense.write(ByteBuffer.wrap("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)));
+
+    assertThat(taken(log)).contains("waiting for server-cluster");
+    assertThat(nonsense.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    owned.own(cluster.accept()).write(ByteBuffer.wrap(greeting()));
+
+    assertThat(taken(greetings)).isNotNull();
+  }
+
+  @Test
+  void triesAgainAfterAnEndBeforeTheGreeting() throws Exception {
+    ServerSocketChannel cluster = listen();
+    dial(LONG);
+    cluster.accept().close();
+
+    assertThat(taken(log)).contains("-peer-uid");
+    owned.own(cluster.accept()).write(ByteBuffer.wrap(greeting()));
+
+    assertThat(taken(greetings)).isNotNull();
+  }
+
+  @Test
+  void hangsUpOnAGreetingThatDoesNotCome() throws Exception {
+    ServerSocketChannel cluster = listen();
+    dial(Duration.ofMillis(50));
+    SocketChannel silent = owned.own(cluster.accept());
+    silent.write(ByteBuffer.wrap(greeting(), 0, 20));
+
+    assertThat(taken(log)).contains("no greeting within 50 ms");
+    assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    owned.own(cluster.accept());
+  }
+
+  @Test
+  void dialsNoMoreOnceClosed() throws Exception {
+    ServerSocketChannel cluster = listen();
+    PairLink link = dial(LONG);
+    SocketChannel first = owned.own(cluster.accept());
+
+    loop.call(link::close);
+    loop.call(link::lost);
+
+    assertThat(first.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    cluster.configureBlocking(false);
+    assertThat(cluster.accept()).isNull();
+    assertThat(log).isEmpty();
+  }
+
+  private PairLink dial(Duration greetingDeadline) throws IOException {
+    PairLink link =
+        new PairLink(
+            loop,
+            directory.resolve("pair.sock"),
+            (greeting, port) -> {
+              greetings.add(greeting);
+              ports.add(port);
+            },
+            log::add,
+            greetingDeadline);
+    owned.own(() -> loop.call(link::close));
+    loop.call(link::dial);
+    return link;
+  }
+
+  /** After the first back-off of 100 ms it has tried a second time. */
+  private void waitForAnotherTry() throws Exception {
+    BlockingQueue<String> later = new LinkedBlockingQueue<>();
+    loop.schedule(Duration.ofMillis(150), () -> later.add("now"));
+    taken(later);
+  }
+
+  private ServerSocketChannel listen() throws IOException {
+    ServerSocketChannel listener = owned.own(ServerSocketChannel.open(StandardProtocolFamily.UNIX));
+    listener.bind(UnixDomainSocketAddress.of(directory.resolve("pair.sock")));
+    return listener;
+  }
+
+  private static AddressList addresses() throws IOException {
+    return AddressList.parse("10.0.2.7\nfd00::7");
+  }
+
+  private static byte[] greeting() throws IOException {
+    return Greeting.encode(addresses(), "nameserver 10.96.0.10\n");
+  }
+
+  private static byte[] frame(String packet) {
+    FrameBatch batch = new FrameBatch(2 * FrameBatch.LARGEST_FRAME);
+    batch.buffer().put(batch.nextPacketOffset(), packet.getBytes(US_ASCII));
+    batch.commit(packet.length());
+    byte[] bytes = new byte[batch.bytes()];
+    batch.buffer().get(0, bytes);
+    return bytes;
+  }
+
+  private static <T> T taken(BlockingQueue<T> queue) throws InterruptedException {
+    T value = queue.poll(15, TimeUnit.SECONDS);
+    if (value == null) {
+      throw new AssertionError("nothing came");
+    }
+    return value;
+  }
+}
