@@ -81,9 +81,8 @@ public final class ClientSession implements Closeable {
       }
       AddressList addresses =
           AddressList.parse(
-              ascii(
-                  NulTerminated.read(putBack(first, in), MOST_ADDRESS_BYTES, "the address list")));
-      String resolvConf = ascii(NulTerminated.read(in, MOST_RESOLV_CONF_BYTES, "the resolv.conf"));
+              ascii(NulTerminated.read(putBack(first, in), MOST_ADDRESS_BYTES, "address list")));
+      String resolvConf = ascii(NulTerminated.read(in, MOST_RESOLV_CONF_BYTES, "resolv.conf"));
       return new ClientSession(tls, addresses, resolvConf);
     } catch (IOException e) {
       throw ControlTls.explain(e);
