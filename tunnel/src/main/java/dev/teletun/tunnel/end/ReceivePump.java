@@ -59,7 +59,7 @@ final class ReceivePump implements RecordSink {
    */
   boolean turn(@Nullable PacketPort port) throws IOException {
     begin(port);
-    for (int i = 0; i < TRAINS_PER_TURN && socket.receive(train); i++) {
+    for (int i = 0; i < TRAINS_PER_TURN && !localBlocked && socket.receive(train); i++) {
       associations.received(train, this);
     }
     return finish();

@@ -14,6 +14,7 @@ import dev.teletun.tunnel.association.Associations;
 import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public final class TunnelEnd implements Closeable {
     void portEnded(@Nullable IOException failure);
   }
 
+  /** Longer a full port does not keep us from hearing the peer's handshakes and farewell. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
   private final EventLoop loop;
   private final Associations associations;
   private final Listener listener;
@@ -43,6 +47,8 @@ public final class TunnelEnd implements Closeable {
   private @Nullable Watch socketWatch;
   private @Nullable Watch portWatch;
   private @Nullable PacketPort port;
+  // Runs from when the port is full until it has room again.
+  private @Nullable Closeable pause;
 
   private TunnelEnd(
       Side side,
@@ -114,6 +120,7 @@ public final class TunnelEnd implements Closeable {
       portWatch.close();
     }
     portWatch = null;
+    endPause();
     port = null;
   }
 
@@ -157,6 +164,32 @@ public final class TunnelEnd implements Closeable {
   private void portWritten(boolean nothingKept) {
     if (!nothingKept && portWatch != null) {
       portWatch.writing(true);
+      pause();
+    }
+  }
+
+  /**
+   * Leaves what arrives in the socket's own bounded buffer while the port is full, for a while:
+   * dropped here it would be whole superpackets.
+   */
+  private void pause() {
+    if (pause == null) {
+      pause = loop.schedule(LONGEST_PAUSE, () -> receive(true));
+      receive(false);
+    }
+  }
+
+  private void endPause() throws IOException {
+    if (pause != null) {
+      pause.close();
+      pause = null;
+      receive(true);
+    }
+  }
+
+  private void receive(boolean on) {
+    if (socketWatch != null) {
+      socketWatch.reading(on);
     }
   }
 
@@ -220,6 +253,7 @@ public final class TunnelEnd implements Closeable {
         boolean flushed = local == null || local.flush();
         if (flushed && portWatch != null) {
           portWatch.writing(false);
+          endPause();
         }
       } catch (IOException e) {
         portFailed(e);
