@@ -22,13 +22,14 @@ import java.util.Map;
  */
 public final class Main {
   private static final Path LOAD = Path.of("/proc/loadavg");
-  private static final int BEFORE_COMMAND = 5;
+  private static final int BEFORE_COMMAND = 6;
 
   private final int rounds;
   private final Meter meter;
   private final List<String> names;
   private final Path json;
   private final String wireguard;
+  private final String other;
   private final List<String> teletun;
   private final PrintStream out = System.out;
 
@@ -38,6 +39,7 @@ public final class Main {
     names = List.of(arguments.get(2).split(",", -1));
     json = Path.of(arguments.get(3));
     wireguard = arguments.get(4);
+    other = arguments.get(5);
     teletun = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
@@ -94,7 +96,8 @@ public final class Main {
   private Tunnel up(String name, CloseStack labs) throws IOException {
     Lab lab = labs.own(Lab.up("bp" + names.indexOf(name)));
     return switch (name) {
-      case Peers.TELETUN -> Peers.teletun(lab, teletun);
+      case Peers.TELETUN -> Peers.teletun(name, lab, teletun);
+      case Peers.BEFORE -> Peers.teletun(name, lab, before());
       case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
       case Peers.OPENVPN -> Peers.openvpn(lab);
       case Peers.BARE -> Peers.bare(lab);
@@ -102,11 +105,18 @@ public final class Main {
     };
   }
 
+  /** The same command line with the other checkout's argument file. */
+  private List<String> before() {
+    return teletun.stream()
+        .map(word -> word.startsWith("@") ? "@" + other + "/cli/target/teletun.args" : word)
+        .toList();
+  }
+
   private Map<String, List<Sample>> measure(List<Tunnel> tunnels) throws IOException {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (Tunnel tunnel : tunnels) {
-        Sample sample = meter.measure(tunnel);
+        Sample sample = measured(tunnel);
         out.printf(
             "%s: %s up %.2f, down %.2f Gb/s%n",
             round == 0 ? "warm-up" : "round " + round, tunnel.name(), sample.up(), sample.down());
@@ -116,6 +126,19 @@ public final class Main {
       }
     }
     return samples;
+  }
+
+  private Sample measured(Tunnel tunnel) throws IOException {
+    try {
+      return meter.measure(tunnel);
+    } catch (IOException e) {
+      StringBuilder said = new StringBuilder();
+      for (Map.Entry<String, RunningProgram> each : tunnel.programs().entrySet()) {
+        said.append("\n%s said:\n%s".formatted(each.getKey(), each.getValue().output()));
+      }
+      throw new IOException(
+          "measuring %s failed: %s%s".formatted(tunnel.name(), e.getMessage(), said), e);
+    }
   }
 
   private static Map<String, Map<String, Memory>> memory(List<Tunnel> tunnels) throws IOException {

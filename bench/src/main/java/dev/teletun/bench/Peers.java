@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  */
 final class Peers {
   static final String TELETUN = "teletun";
+  static final String BEFORE = "before"; // TeleTUN of another checkout
   static final String WIREGUARD = "wireguard-go";
   static final String OPENVPN = "openvpn";
   static final String BARE = "bare veth";
@@ -36,14 +37,14 @@ final class Peers {
   private Peers() {}
 
   /** TeleTUN's three programs; {@code command} starts it. */
-  static Tunnel teletun(Lab lab, List<String> command) throws IOException {
+  static Tunnel teletun(String name, Lab lab, List<String> command) throws IOException {
     Programs programs = new Programs(lab, command, Sandbox.mapsUid(Programs.NOBODY));
     programs.makeKeys();
     Map<String, RunningProgram> running = new LinkedHashMap<>();
     running.put("server-cluster", programs.serverCluster());
     running.put("server-external", programs.serverExternal());
     running.put("client", programs.client());
-    return new Tunnel(TELETUN, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+    return new Tunnel(name, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
   }
 
   /** wireguard-go on the laptop and in pod B, which forwards. */
