@@ -1,0 +1,259 @@
+package dev.teletun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.LabOptions;
+import dev.teletun.lab.topology.Run;
+import dev.teletun.lab.topology.RunningProgram;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An attacker on the path who has no key sends what he likes, from the client's own address and
+ * port to the server and from the server's to the client.
+ */
+@Tag("netns")
+@Timeout(180)
+class HostileDatagramsIT {
+  private static final int DATAGRAMS = 20_000;
+  private static final int HELLOS = 3_000;
+  private static final long MOST_GROWTH_BYTES = 16 << 20;
+  private static final int TRANSFER_BYTES = 40_000_000;
+  private static final String TRANSFER_RATE = "4M"; // so that it outlasts the attack
+  private static final Duration ATTACK = Duration.ofSeconds(90);
+
+  private static Programs programs;
+  private static RunningProgram external;
+  private static RunningProgram client;
+  private static Path connecting;
+  private static Path script;
+  private static String clientPort;
+
+  @BeforeAll
+  static void connect() throws IOException {
+    programs = Programs.in("host", LabOptions.DEFAULT);
+    script = programs.lab().directory().resolve("hostile.py");
+    try (InputStream source = HostileDatagramsIT.class.getResourceAsStream("hostile.py")) {
+      Files.write(script, Objects.requireNonNull(source).readAllBytes());
+    }
+    connecting = programs.lab().directory().resolve("connecting.pcap");
+    programs.startCluster();
+    external = programs.startExternal();
+    try (Closeable _ = router().capture("lan0", connecting)) {
+      client = programs.connect();
+      download(100_000, "10M");
+    }
+    clientPort = portOfClient();
+    download(TRANSFER_BYTES, "1G"); // so that what a JVM grows by at first is not counted
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    programs.close();
+  }
+
+  @Test
+  void aTransferSurvivesAndMemoryStaysBounded() throws IOException {
+    String expected = sha256();
+    attackBothWays(1);
+    long clientBefore = client.residentBytes();
+    long externalBefore = external.residentBytes();
+    Path sum = programs.lab().directory().resolve("sum");
+    try (RunningProgram transfer =
+        laptop()
+            .start(
+                "sh",
+                "-c",
+                "curl -sS --limit-rate %s http://%s/bytes/%d | sha256sum >%s"
+                    .formatted(TRANSFER_RATE, LabNet.WEB_NAME, TRANSFER_BYTES, sum))) {
+      attackBothWays(2);
+      assertThat(transfer.awaitExit(ATTACK)).isZero();
+    }
+
+    assertThat(Files.readString(sum)).startsWith(expected);
+    theSameAssociationLives();
+    assertThat(client.residentBytes() - clientBefore).isLessThan(MOST_GROWTH_BYTES);
+    assertThat(external.residentBytes() - externalBefore).isLessThan(MOST_GROWTH_BYTES);
+  }
+
+  @Test
+  void nothingForgedOrReplayedReachesATun() throws IOException {
+    long atLaptop = packetsWritten(laptop());
+    long atPod = packetsWritten(programs.lab().podCluster());
+
+    attackBothWays(3);
+
+    theSameAssociationLives();
+    ping();
+    assertThat(packetsWritten(laptop()) - atLaptop).as("one ping's answer").isEqualTo(1);
+    assertThat(packetsWritten(programs.lab().podCluster()) - atPod).as("one ping").isEqualTo(1);
+  }
+
+  @Test
+  void aFloodOfHellosIsAnsweredWithNoMoreBytesThanItHas() throws IOException {
+    Host pod = programs.lab().podExternal();
+    String counting =
+        """
+        table inet counting {
+          chain in { type filter hook input priority 0; udp dport %1$d counter; }
+          chain out { type filter hook output priority 0; udp sport %1$d counter; }
+        }
+        """
+            .formatted(LabNet.EXTERNAL_PORT);
+    pod.runWithInput(counting, "nft", "-f", "-").orThrow();
+    long residentBefore = external.residentBytes();
+
+    hostile(laptop(), "flood", Integer.toString(HELLOS), connecting.toString());
+
+    Until.holds(() -> assertThat(counted(pod, "in")[0]).isGreaterThanOrEqualTo(HELLOS));
+    ping();
+    long[] in = counted(pod, "in");
+    long[] out = counted(pod, "out");
+    assertThat(out[0]).as("answers: cookies are free").isGreaterThan(HELLOS / 2);
+    assertThat(out[1]).as("bytes out").isLessThanOrEqualTo(in[1]);
+    assertThat(external.residentBytes() - residentBefore).isLessThan(MOST_GROWTH_BYTES);
+    theSameAssociationLives();
+    pod.run("nft", "delete", "table", "inet", "counting").orThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-dtls1_2 -cert %1$s/c.pem -key %1$s/k.pem",
+        "-dtls1 -cipher DEFAULT@SECLEVEL=0",
+        "-dtls1_2 -cipher ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:AES128-GCM-SHA256:AES128-SHA",
+        "-dtls1_2 -cipher aNULL:eNULL@SECLEVEL=0",
+      })
+  void strangersAndDowngradesAreRefusedBesideALiveClient(String options) throws IOException {
+    Path directory = programs.lab().directory();
+    laptop()
+        .shell(
+            "cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout k.pem -out c.pem"
+                .formatted(directory))
+        .orThrow();
+
+    Run run =
+        laptop()
+            .shell(
+                "timeout 4 openssl s_client -connect %s:%d %s </dev/null"
+                    .formatted(
+                        LabNet.NODE.v4(), LabNet.NODE_PORT, options.formatted(directory)));
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.stdout()).doesNotContain("Verify return code: 0").contains("CONNECTED");
+    assertThat(run.stdout()).doesNotContainPattern("Cipher *: [A-Z]");
+    theSameAssociationLives();
+  }
+
+  /** Same processes, one association for all the time, packets flow. */
+  private static void theSameAssociationLives() throws IOException {
+    ping();
+    assertThat(client.isAlive()).as(client.output()).isTrue();
+    assertThat(external.isAlive()).as(external.output()).isTrue();
+    assertThat(external.output().lines().filter(line -> line.startsWith("data association")))
+        .hasSize(1);
+    assertThat(external.output().lines().count()).as("log lines").isLessThan(100);
+  }
+
+  private static void attackBothWays(int seed) throws IOException {
+    String[] what = {
+      "shapes", Integer.toString(DATAGRAMS), Integer.toString(seed), connecting.toString()
+    };
+    try (RunningProgram toServer = laptop().start(hostileLine(laptop(), what));
+        RunningProgram toClient = router().start(hostileLine(router(), what))) {
+      assertThat(toServer.awaitExit(ATTACK)).as(toServer.output()).isZero();
+      assertThat(toClient.awaitExit(ATTACK)).as(toClient.output()).isZero();
+    }
+  }
+
+  private static void hostile(Host from, String... what) throws IOException {
+    from.run(ATTACK, hostileLine(from, what)).orThrow();
+  }
+
+  /** From the laptop as the client, from the router as the server. */
+  private static String[] hostileLine(Host from, String... what) {
+    List<String> client = List.of(LabNet.LAPTOP.v4(), clientPort);
+    List<String> server = List.of(LabNet.NODE.v4(), Integer.toString(LabNet.NODE_PORT));
+    boolean asClient = from.name().equals("laptop");
+    List<String> line = new java.util.ArrayList<>(List.of("python3", "-IS", script.toString()));
+    line.addAll(
+        asClient
+            ? List.of("eth0", LabNet.ROUTER_LAN.v4())
+            : List.of("lan0", LabNet.LAPTOP.v4()));
+    line.addAll(asClient ? client : server);
+    line.addAll(asClient ? server : client);
+    line.addAll(List.of(what));
+    return line.toArray(String[]::new);
+  }
+
+  private static String portOfClient() throws IOException {
+    Matcher socket =
+        Pattern.compile(":(\\d+)\\s+\\S*%s:%d".formatted(LabNet.NODE.v4(), LabNet.NODE_PORT))
+            .matcher(laptop().run("ss", "-Huna").orThrow());
+    assertThat(socket.find()).isTrue();
+    return socket.group(1);
+  }
+
+  private static void ping() throws IOException {
+    laptop().run("ping", "-c1", "-W5", LabNet.POD_ECHO.v4()).orThrow();
+  }
+
+  private static String sha256() throws IOException {
+    return laptop()
+        .run("curl", "-sS", "http://%s/sha256/%d".formatted(LabNet.WEB_NAME, TRANSFER_BYTES))
+        .orThrow()
+        .strip();
+  }
+
+  private static void download(int bytes, String rate) throws IOException {
+    laptop()
+        .run(
+            "curl",
+            "-sS",
+            "-o/dev/null",
+            "--limit-rate",
+            rate,
+            "http://%s/bytes/%d".formatted(LabNet.WEB_NAME, bytes))
+        .orThrow();
+  }
+
+  /** What a host's stack received from its TUN device: all that we wrote to it. */
+  private static long packetsWritten(Host host) throws IOException {
+    return Long.parseLong(
+        host.run("cat", "/sys/class/net/tel0/statistics/rx_packets").orThrow().strip());
+  }
+
+  /** Packets and bytes of a chain's counter. */
+  private static long[] counted(Host host, String chain) throws IOException {
+    Matcher counter =
+        Pattern.compile("packets (\\d+) bytes (\\d+)")
+            .matcher(host.run("nft", "list", "chain", "inet", "counting", chain).orThrow());
+    assertThat(counter.find()).isTrue();
+    return new long[] {Long.parseLong(counter.group(1)), Long.parseLong(counter.group(2))};
+  }
+
+  private static Host laptop() {
+    return programs.laptop();
+  }
+
+  private static Host router() {
+    return programs.lab().router();
+  }
+}
