@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -97,11 +98,16 @@ class HostileDatagramsIT {
   void nothingForgedOrReplayedReachesATun() throws IOException {
     long atLaptop = packetsWritten(laptop());
     long atPod = packetsWritten(programs.lab().podCluster());
+    long arrivedAtClient = datagramsReceived(laptop());
+    long arrivedAtServer = datagramsReceived(programs.lab().podExternal());
 
     attackBothWays(3);
 
-    theSameAssociationLives();
-    ping();
+    assertThat(datagramsReceived(laptop()) - arrivedAtClient).isGreaterThan(DATAGRAMS / 2);
+    assertThat(datagramsReceived(programs.lab().podExternal()) - arrivedAtServer)
+        .isGreaterThan(DATAGRAMS / 2);
+
+    theSameAssociationLives(); // which it shows by one ping
     assertThat(packetsWritten(laptop()) - atLaptop).as("one ping's answer").isEqualTo(1);
     assertThat(packetsWritten(programs.lab().podCluster()) - atPod).as("one ping").isEqualTo(1);
   }
@@ -153,12 +159,10 @@ class HostileDatagramsIT {
         laptop()
             .shell(
                 "timeout 4 openssl s_client -connect %s:%d %s </dev/null"
-                    .formatted(
-                        LabNet.NODE.v4(), LabNet.NODE_PORT, options.formatted(directory)));
+                    .formatted(LabNet.NODE.v4(), LabNet.NODE_PORT, options.formatted(directory)));
 
     assertThat(run.exitCode()).isNotZero();
-    assertThat(run.stdout()).doesNotContain("Verify return code: 0").contains("CONNECTED");
-    assertThat(run.stdout()).doesNotContainPattern("Cipher *: [A-Z]");
+    assertThat(run.stderr()).contains(" alert ");
     theSameAssociationLives();
   }
 
@@ -192,11 +196,9 @@ class HostileDatagramsIT {
     List<String> client = List.of(LabNet.LAPTOP.v4(), clientPort);
     List<String> server = List.of(LabNet.NODE.v4(), Integer.toString(LabNet.NODE_PORT));
     boolean asClient = from.name().equals("laptop");
-    List<String> line = new java.util.ArrayList<>(List.of("python3", "-IS", script.toString()));
+    List<String> line = new ArrayList<>(List.of("python3", "-IS", script.toString()));
     line.addAll(
-        asClient
-            ? List.of("eth0", LabNet.ROUTER_LAN.v4())
-            : List.of("lan0", LabNet.LAPTOP.v4()));
+        asClient ? List.of("eth0", LabNet.ROUTER_LAN.v4()) : List.of("lan0", LabNet.LAPTOP.v4()));
     line.addAll(asClient ? client : server);
     line.addAll(asClient ? server : client);
     line.addAll(List.of(what));
@@ -238,6 +240,18 @@ class HostileDatagramsIT {
   private static long packetsWritten(Host host) throws IOException {
     return Long.parseLong(
         host.run("cat", "/sys/class/net/tel0/statistics/rx_packets").orThrow().strip());
+  }
+
+  /** Datagrams that a host's programs took from their sockets. */
+  private static long datagramsReceived(Host host) throws IOException {
+    String udp =
+        host.run("cat", "/proc/net/snmp")
+            .orThrow()
+            .lines()
+            .filter(line -> line.matches("Udp: \\d.*"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(udp.split(" ", -1)[1]);
   }
 
   /** Packets and bytes of a chain's counter. */

@@ -106,7 +106,10 @@ class KillIT {
       RunningProgram client = connect();
       try (RunningProgram transfer =
           laptop.start(
-              "curl", "-sS", "-o/dev/null", "http://%s/bytes/1000000000".formatted(LabNet.WEB_NAME))) {
+              "curl",
+              "-sS",
+              "-o/dev/null",
+              "http://%s/bytes/1000000000".formatted(LabNet.WEB_NAME))) {
         Until.holds(() -> assertThat(received()).isGreaterThan(1_000_000));
         pause(random.nextInt(100));
         client.kill();
