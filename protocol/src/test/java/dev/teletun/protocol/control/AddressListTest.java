@@ -31,7 +31,7 @@ class AddressListTest {
         AddressList.of(
             List.of(Addresses.parse("10.0.2.7"), Inet6Address.getByAddress(null, bytes, 3)));
 
-    assertThat(list.format()).isEqualTo("10.0.2.7\nfd00:0:0:0:0:0:0:7");
+    assertThat(list.format()).isEqualTo("10.0.2.7\nfd00::7");
   }
 
   @ParameterizedTest
