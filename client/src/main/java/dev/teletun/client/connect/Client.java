@@ -3,6 +3,7 @@ package dev.teletun.client.connect;
 import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.client.dns.DnsPlan;
 import dev.teletun.client.dns.ResolverCheck;
+import dev.teletun.client.host.HostNameServers;
 import dev.teletun.client.host.RoutePlan;
 import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.dtls.keys.Identity;
@@ -24,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -143,7 +145,7 @@ public final class Client implements Closeable {
       Progress progress,
       CloseStack onFailure)
       throws IOException {
-    RoutePlan routes = plan(options, server.getAddress(), resolvConf);
+    RoutePlan routes = plan(options, server.getAddress(), session.addresses(), resolvConf);
     routes.warnings().forEach(progress::warn);
     progress.step("device, address, routes");
     TunnelInterface device =
@@ -180,15 +182,25 @@ public final class Client implements Closeable {
     return new Client(onFailure.handOver(), ended, connected);
   }
 
-  private static RoutePlan plan(ClientOptions options, InetAddress endpoint, ResolvConf resolvConf)
+  private static RoutePlan plan(
+      ClientOptions options, InetAddress endpoint, AddressList pod, ResolvConf resolvConf)
       throws IOException {
     try (RouteSocket kernel = RouteSocket.open()) {
+      Set<InetAddress> reserved = new HashSet<>(HostNameServers.read());
+      reserved.add(endpoint);
+      Optional<InetAddress> refused =
+          RoutePlan.notToBeTaken(pod.addresses(), kernel.addresses(), kernel.routes(), reserved);
+      if (refused.isPresent()) {
+        throw new IOException(
+            "the server says that this host is to be %s, which is a gateway, name server or neighbour of this host, or the server itself: nothing was changed. Is it the right server?"
+                .formatted(Addresses.text(refused.get())));
+      }
       return RoutePlan.choose(
           options.routes(),
           resolvConf.nameServers(),
           kernel.addresses(),
           kernel.routes(),
-          endpoint);
+          reserved);
     }
   }
 

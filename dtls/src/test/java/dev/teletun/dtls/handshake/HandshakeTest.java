@@ -8,7 +8,9 @@ import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.tools.TestKeys;
 import dev.teletun.dtls.tools.TestKeys.Kind;
+import dev.teletun.dtls.tools.Tool;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -76,6 +79,36 @@ class HandshakeTest {
 
       assertRefused(link.client, Side.PEER_REFUSED);
       assertRefused(link.server, Side.WE_REFUSED);
+    }
+  }
+
+  @Test
+  void refusesACertificateOfAnotherCurveWithoutLookingAtTheCurve(@TempDir Path directory)
+      throws Exception {
+    Path key = directory.resolve("odd.key");
+    Path certificate = directory.resolve("odd.crt");
+    Tool.run(
+        ("openssl ecparam -name sect283k1 -param_enc explicit -genkey -noout -out " + key)
+            .split(" "));
+    Tool.run(
+        ("openssl req -x509 -days 3 -subj /CN=odd -key " + key + " -out " + certificate)
+            .split(" "));
+    try (UdpEnd server = UdpEnd.server(Keys.SERVER, Keys.CLIENT.pin());
+        Tool openssl =
+            Tool.start(
+                "openssl",
+                "s_client",
+                "-dtls1_2",
+                "-connect",
+                "127.0.0.1:" + server.port(),
+                "-key",
+                key.toString(),
+                "-cert",
+                certificate.toString())) {
+      Tool.await("the server's handshake", server.peer::isStarted);
+
+      assertThat(server.peer.failure()).isInstanceOf(PeerNotTrustedException.class);
+      assertThat(openssl.output()).doesNotContain("Segmentation");
     }
   }
 
