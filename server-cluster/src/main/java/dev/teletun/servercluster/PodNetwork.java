@@ -21,9 +21,6 @@ import java.util.stream.Stream;
  * @param routes unicast routes through the interface, longest prefix first
  */
 record PodNetwork(Link link, List<InetAddress> addresses, List<Route> routes) {
-  private static final int MAIN_TABLE = 254; // include/uapi/linux/rtnetlink.h RT_TABLE_MAIN
-  private static final int UNICAST = 1; // RTN_UNICAST
-
   /**
    * Reads it.
    *
@@ -32,7 +29,7 @@ record PodNetwork(Link link, List<InetAddress> addresses, List<Route> routes) {
   static PodNetwork read(RouteSocket kernel, Optional<String> interfaceName) throws IOException {
     List<Route> main =
         kernel.routes().stream()
-            .filter(r -> r.table() == MAIN_TABLE && r.type() == UNICAST)
+            .filter(r -> r.table() == Route.MAIN && r.type() == Route.UNICAST)
             .toList();
     Link link =
         interfaceName.isPresent()

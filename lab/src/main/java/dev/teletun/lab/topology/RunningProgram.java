@@ -48,11 +48,6 @@ public final class RunningProgram implements Closeable {
     return program.pid();
   }
 
-  /** The file with all it printed, stdout and stderr. */
-  public Path outputFile() {
-    return output;
-  }
-
   /** All it printed so far. */
   public String output() throws IOException {
     return Files.readString(output);

@@ -163,22 +163,11 @@ public final class RouterDuty {
 
   /** Splits a superpacket, and completes its checksums, before fragments hide where those are. */
   private void cut(FrameBatch from, int frame) {
-    ByteBuffer buffer = from.buffer();
-    int header = from.headerOffset(frame);
     int length = from.packetLength(frame);
-    buffer.get(from.packetOffset(frame), packet, 0, length);
+    from.buffer().get(from.packetOffset(frame), packet, 0, length);
     boolean done =
         IpCheck.check(packet, 0, length) == Verdict.PASS
-            && splitter.split(
-                packet,
-                0,
-                length,
-                VirtioNetHeader.flags(buffer, header),
-                VirtioNetHeader.gsoType(buffer, header),
-                VirtioNetHeader.gsoSize(buffer, header),
-                VirtioNetHeader.checksumStart(buffer, header),
-                VirtioNetHeader.checksumOffset(buffer, header),
-                toFragmenter);
+            && splitter.split(packet, from, frame, toFragmenter);
     if (done) {
       fragmented++;
     } else {

@@ -5,6 +5,7 @@ import static dev.teletun.protocol.packet.NetworkOrder.put16;
 import static dev.teletun.protocol.packet.NetworkOrder.put32;
 import static dev.teletun.protocol.packet.NetworkOrder.u16;
 
+import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.frame.VirtioNetHeader;
 import dev.teletun.protocol.packet.Checksum;
 import dev.teletun.protocol.packet.Ipv4;
@@ -12,6 +13,7 @@ import dev.teletun.protocol.packet.Ipv6;
 import dev.teletun.protocol.packet.Protocol;
 import dev.teletun.protocol.packet.Tcp;
 import dev.teletun.protocol.packet.Udp;
+import java.nio.ByteBuffer;
 
 /**
  * Makes packets that may travel alone out of what a TUN device with offloads hands over: splits
@@ -30,6 +32,25 @@ public final class Splitter {
 
   // Sum of the pseudo header without its length.
   private int pseudoHeader;
+
+  /**
+   * Emits the packets of one frame of {@code batch}, whose packet the caller has copied to the
+   * beginning of {@code packet}. Otherwise as the other.
+   */
+  public boolean split(byte[] packet, FrameBatch batch, int frame, SegmentSink sink) {
+    ByteBuffer buffer = batch.buffer();
+    int header = batch.headerOffset(frame);
+    return split(
+        packet,
+        0,
+        batch.packetLength(frame),
+        VirtioNetHeader.flags(buffer, header),
+        VirtioNetHeader.gsoType(buffer, header),
+        VirtioNetHeader.gsoSize(buffer, header),
+        VirtioNetHeader.checksumStart(buffer, header),
+        VirtioNetHeader.checksumOffset(buffer, header),
+        sink);
+  }
 
   /**
    * Emits the packets of one frame. The bytes of the frame are lost.

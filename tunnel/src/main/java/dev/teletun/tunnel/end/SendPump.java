@@ -5,7 +5,6 @@ import dev.teletun.linux.port.PacketPort;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
-import dev.teletun.protocol.frame.VirtioNetHeader;
 import dev.teletun.protocol.mtu.RouterDuty;
 import dev.teletun.protocol.offload.SegmentSink;
 import dev.teletun.protocol.offload.Splitter;
@@ -113,17 +112,7 @@ final class SendPump implements SegmentSink {
       return;
     }
     buffer.get(at, packet, 0, length);
-    int header = sending.headerOffset(frame);
-    if (!splitter.split(
-        packet,
-        0,
-        length,
-        VirtioNetHeader.flags(buffer, header),
-        VirtioNetHeader.gsoType(buffer, header),
-        VirtioNetHeader.gsoSize(buffer, header),
-        VirtioNetHeader.checksumStart(buffer, header),
-        VirtioNetHeader.checksumOffset(buffer, header),
-        this)) {
+    if (!splitter.split(packet, sending, frame, this)) {
       drops.contradictory();
     }
   }
