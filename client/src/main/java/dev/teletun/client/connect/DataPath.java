@@ -77,10 +77,11 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
     try {
       return established.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io && !(io instanceof InterruptedIOException)) {
-        throw new IOException(noAssociation(String.valueOf(io.getMessage())), io);
-      }
-      throw new IOException(noAssociation(String.valueOf(e.getCause())), e.getCause());
+      String why =
+          e.getCause() instanceof IOException io && io.getMessage() != null
+              ? io.getMessage()
+              : String.valueOf(e.getCause());
+      throw new IOException(noAssociation(why), e.getCause());
     } catch (TimeoutException e) {
       throw new IOException(noAssociation("no answer"), e);
     } catch (InterruptedException e) {
@@ -90,7 +91,7 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
   }
 
   private String noAssociation(String why) {
-    return "UDP %s gave no data association: %s. TCP to the same port works, so look for a firewall that drops UDP, or a Service that has no UDP port"
+    return "UDP %s gave no data association, although TCP to the same port works: %s"
         .formatted(Addresses.text(server), why);
   }
 

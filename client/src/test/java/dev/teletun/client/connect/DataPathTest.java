@@ -1,0 +1,40 @@
+package dev.teletun.client.connect;
+
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.KeySet;
+import dev.teletun.dtls.keys.Pin;
+import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.filter.InnerFilter;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataPathTest {
+  @TempDir Path keys;
+
+  @Test
+  void saysWhatTheHandshakeSaysOfASilentPort() throws Exception {
+    KeySet.generate(keys, false);
+    Identity own = Identity.load(keys.resolve("client.key"), keys.resolve("client.pub"));
+    Pin server = Pin.load(keys.resolve("server.pub"));
+    InnerFilter filter = new InnerFilter(List.of(Addresses.parse("10.0.0.7")), Set.of());
+
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress at = (InetSocketAddress) silent.getLocalSocketAddress();
+
+      assertThatIOException()
+          .isThrownBy(() -> DataPath.open(at, own, server, filter, Duration.ofSeconds(1)))
+          .withMessageStartingWith(
+              "UDP %s gave no data association, although TCP to the same port works: no DTLS answer",
+              Addresses.text(at));
+    }
+  }
+}
