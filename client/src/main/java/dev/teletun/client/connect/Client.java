@@ -162,12 +162,13 @@ public final class Client implements Closeable {
     if (options.dns()) {
       progress.step("DNS");
       DnsIntercept intercept =
-          onFailure.own(DnsIntercept.start(dnsPlan(routes, session, resolvConf, device.name())));
-      String domain = resolvConf.clusterDomain().orElse("cluster.local");
-      dns = Optional.of("%s by the cluster, other names as before".formatted(domain));
+          onFailure.own(
+              DnsIntercept.start(dnsPlan(options, routes, session, resolvConf, device.name())));
+      dns = Optional.of(intercept.summary());
       dnsEnded = intercept.ended();
       progress.done(dns.get());
-      ResolverCheck.run(RESOLV_CONF, domain).ifPresent(progress::warn);
+      ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
+          .ifPresent(progress::warn);
     }
     CompletableFuture<Void> ended =
         CompletableFuture.anyOf(session.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
@@ -205,7 +206,12 @@ public final class Client implements Closeable {
   }
 
   private static DnsPlan dnsPlan(
-      RoutePlan routes, ClientSession session, ResolvConf resolvConf, String device) {
+      ClientOptions options,
+      RoutePlan routes,
+      ClientSession session,
+      ResolvConf resolvConf,
+      String device)
+      throws IOException {
     List<InetAddress> routed =
         resolvConf.nameServers().stream()
             .filter(s -> routes.prefixes().stream().anyMatch(p -> p.contains(s)))
@@ -215,6 +221,8 @@ public final class Client implements Closeable {
                 session.addresses().addresses().stream().map(Prefix::host),
                 routes.prefixes().stream())
             .toList();
+    Set<String> own = new HashSet<>(HostNameServers.searchDomains());
+    options.address().ifPresent(own::add);
     return new DnsPlan(
         routed,
         resolvConf.search(),
@@ -223,7 +231,8 @@ public final class Client implements Closeable {
         FWMARK,
         "teletun-dns-" + device,
         reverse,
-        Set.of());
+        Set.of(),
+        own);
   }
 
   /** Completes when the connection ends by itself, exceptionally with why. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,13 @@ public final class DnsIntercept implements Closeable {
       onFailure.handOver();
       return intercept;
     }
+  }
+
+  /** Which names the cluster answers, for people. */
+  public String summary() {
+    Set<String> zones = new TreeSet<>(routes.clusterDomains());
+    return (zones.isEmpty() ? "short names" : String.join(", ", zones))
+        + " by the cluster, other names as before";
   }
 
   /** Completes when the stub has ended: exceptionally, with the table gone, if it failed. */

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param tableName name of the nftables table, {@code teletun-dns-…}
  * @param reverse prefixes whose reverse names (in-addr.arpa, ip6.arpa) the cluster knows
  * @param namespaces known namespaces besides the pod's own, {@code default} and {@code kube-system}
+ * @param own names that this host needs, such as its search domains: no server can claim them
  */
 public record DnsPlan(
     List<InetAddress> clusterServers,
@@ -26,7 +27,8 @@ public record DnsPlan(
     int fwmark,
     String tableName,
     List<Prefix> reverse,
-    Set<String> namespaces) {
+    Set<String> namespaces,
+    Set<String> own) {
 
   /** Copies the collections. */
   public DnsPlan {
@@ -40,9 +42,10 @@ public record DnsPlan(
     search = List.copyOf(search);
     reverse = List.copyOf(reverse);
     namespaces = Set.copyOf(namespaces);
+    own = Set.copyOf(own);
   }
 
-  /** A plan without reverse zones and without other namespaces. */
+  /** A plan without reverse zones, other namespaces, and names to protect. */
   public DnsPlan(
       List<InetAddress> clusterServers,
       List<String> search,
@@ -50,6 +53,15 @@ public record DnsPlan(
       Path resolvConf,
       int fwmark,
       String tableName) {
-    this(clusterServers, search, ndots, resolvConf, fwmark, tableName, List.of(), Set.of());
+    this(
+        clusterServers,
+        search,
+        ndots,
+        resolvConf,
+        fwmark,
+        tableName,
+        List.of(),
+        Set.of(),
+        Set.of());
   }
 }

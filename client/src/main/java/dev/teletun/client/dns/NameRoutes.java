@@ -6,24 +6,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Which names the cluster knows, and which may be short for one; the package page has the rules.
  */
 final class NameRoutes {
-  private static final Pattern SERVICE_DOMAIN = Pattern.compile("(?:([^.]+)\\.)?svc\\.(.+)");
-  private static final List<String> UNDER_SINGLE_LABEL = List.of("svc.", "pod.", "dns-version.");
   private static final int CLASS_IN = 1;
 
   /** A, CNAME, MX, TXT, AAAA, SRV, SVCB, HTTPS, ANY. */
   private static final Set<Integer> SEARCHED_TYPES = Set.of(1, 5, 15, 16, 28, 33, 64, 65, 255);
 
+  // Programs that ask for these believe whoever answers: a proxy for everything, a tunnel for IPv6.
+  private static final Set<String> BELIEVED_BLINDLY = Set.of("wpad", "isatap");
+
   private final List<String> search;
   private final int ndots;
   private final List<Prefix> reverse;
-  private final Set<String> clusterDomains = new HashSet<>();
+  private final Set<String> clusterDomains;
   private final Set<String> lastLabels = new HashSet<>(Set.of("svc", "default", "kube-system"));
 
   NameRoutes(DnsPlan plan) {
@@ -31,20 +30,17 @@ final class NameRoutes {
     reverse = plan.reverse();
     search = plan.search().stream().map(NameRoutes::canonical).filter(s -> !s.isEmpty()).toList();
     lastLabels.addAll(plan.namespaces());
-    for (String domain : search) {
-      Matcher service = SERVICE_DOMAIN.matcher(domain);
-      if (service.matches()) {
-        addClusterDomain(service.group(2));
-        if (service.group(1) != null) {
-          lastLabels.add(service.group(1));
-        }
-      }
-    }
+    ClusterZones zones = ClusterZones.of(search, plan.own());
+    clusterDomains = zones.zones();
+    lastLabels.addAll(zones.namespaces());
   }
 
   /** True if only the cluster's servers know the name. */
   boolean isCluster(Question question) {
     String name = question.name();
+    if (isBelievedBlindly(name)) {
+      return false;
+    }
     for (int from = 0; from >= 0; from = afterDot(name, from)) {
       if (clusterDomains.contains(name.substring(from))) {
         return true;
@@ -60,6 +56,7 @@ final class NameRoutes {
     String name = question.name();
     if (name.isEmpty()
         || name.equals("localhost")
+        || isBelievedBlindly(name)
         || name.contains("\\")
         || question.dnsClass() != CLASS_IN
         || !SEARCHED_TYPES.contains(question.type())
@@ -78,7 +75,7 @@ final class NameRoutes {
 
   /** The domains whose names go to the cluster, for people. */
   Set<String> clusterDomains() {
-    return Set.copyOf(clusterDomains);
+    return clusterDomains;
   }
 
   private boolean isShort(Question question) {
@@ -87,12 +84,9 @@ final class NameRoutes {
     return dots < ndots && (dots == 0 || lastLabels.contains(lastLabel));
   }
 
-  private void addClusterDomain(String domain) {
-    if (domain.contains(".")) {
-      clusterDomains.add(domain);
-    } else {
-      UNDER_SINGLE_LABEL.forEach(zone -> clusterDomains.add(zone + domain));
-    }
+  private static boolean isBelievedBlindly(String name) {
+    int dot = name.indexOf('.');
+    return BELIEVED_BLINDLY.contains(dot < 0 ? name : name.substring(0, dot));
   }
 
   private static int afterDot(String name, int from) {

@@ -7,11 +7,12 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The name servers that this host uses: what the server says must not take their place. */
+/** The name servers and domains of this host: what the server says must not take their place. */
 public final class HostNameServers {
   // The second names the servers behind systemd-resolved's stub, systemd-resolved.service(8).
   private static final List<Path> FILES =
@@ -26,14 +27,30 @@ public final class HostNameServers {
 
   static Set<InetAddress> read(List<Path> files) throws IOException {
     Set<InetAddress> servers = new LinkedHashSet<>();
+    for (ResolvConf conf : parsed(files)) {
+      servers.addAll(conf.nameServers());
+    }
+    return servers;
+  }
+
+  /** The domains that this host's resolver appends to short names. */
+  public static Set<String> searchDomains() throws IOException {
+    Set<String> domains = new LinkedHashSet<>();
+    for (ResolvConf conf : parsed(FILES)) {
+      domains.addAll(conf.search());
+    }
+    return domains;
+  }
+
+  private static List<ResolvConf> parsed(List<Path> files) throws IOException {
+    List<ResolvConf> parsed = new ArrayList<>();
     for (Path file : files) {
       try {
-        String text = Files.readString(file, NulTerminated.CHARSET);
-        servers.addAll(ResolvConf.parse(text).nameServers());
+        parsed.add(ResolvConf.parse(Files.readString(file, NulTerminated.CHARSET)));
       } catch (NoSuchFileException _) {
         // One resolver's file is not there on a host of the other.
       }
     }
-    return servers;
+    return parsed;
   }
 }

@@ -52,12 +52,63 @@ class NameRoutesTest {
     assertThat(routes.isCluster(Queries.question(name, "PTR"))).isFalse();
   }
 
-  @Test
-  void takesOnlyServiceZonesUnderASingleLabelDomain() {
-    NameRoutes hostile = routes(List.of("x.svc.com", "svc.com", "com"));
+  @ParameterizedTest
+  @CsvSource({
+    "x.svc.bank.com svc.bank.com bank.com, bank.com",
+    "x.svc.bank.com svc.bank.com bank.com, www.bank.com",
+    "x.svc.bank.com, web.x.svc.bank.com",
+    "svc.bank.com bank.com, web.x.svc.bank.com",
+    "x.svc.bank.com svc.bank.com, web.x.svc.bank.com",
+    "x.svc.com svc.com com, web.x.svc.com",
+    "x.svc.co.uk svc.co.uk co.uk, web.x.svc.co.uk",
+    "x.svc.vpn.example svc.vpn.example vpn.example, us.svc.vpn.example",
+    "x.svc.cluster.local svc.cluster.local cluster.local, wpad.x.svc.cluster.local"
+  })
+  void claimsNoNamesOfOthers(String search, String name) {
+    NameRoutes hostile = routes(List.of(search.split(" ", -1)));
 
-    assertThat(hostile.isCluster(Queries.question("bank.com", "A"))).isFalse();
-    assertThat(hostile.isCluster(Queries.question("web.x.svc.com", "A"))).isTrue();
+    assertThat(hostile.isCluster(Queries.question(name, "A"))).isFalse();
+  }
+
+  @Test
+  void knowsTheZonesOfAnotherClusterDomain() {
+    NameRoutes routes =
+        routes(List.of("a.svc.k8s.example.com", "svc.k8s.example.com", "k8s.example.com"));
+
+    assertThat(routes.clusterDomains())
+        .containsExactlyInAnyOrder(
+            "svc.k8s.example.com", "pod.k8s.example.com", "dns-version.k8s.example.com");
+    assertThat(routes.isCluster(Queries.question("web.b.svc.k8s.example.com", "A"))).isTrue();
+  }
+
+  @Test
+  void believesTheFirstClusterDomainAlone() {
+    NameRoutes routes =
+        routes(
+            List.of(
+                "a.svc.cluster.local",
+                "svc.cluster.local",
+                "cluster.local",
+                "a.svc.bank.com",
+                "svc.bank.com",
+                "bank.com"));
+
+    assertThat(routes.clusterDomains()).containsExactly("cluster.local");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "com.svc.cluster.local svc.cluster.local cluster.local, bank.com",
+    "de.svc.cluster.local svc.cluster.local cluster.local, bank.de",
+    "a.svc.cluster.local svc.cluster.local cluster.local com.svc.cluster.local, bank.com",
+    "a.svc.cluster.local svc.cluster.local cluster.local, wpad",
+    "a.svc.cluster.local svc.cluster.local cluster.local, wpad.a",
+    "a.svc.cluster.local svc.cluster.local cluster.local, isatap"
+  })
+  void searchesNoNamesOfOthers(String search, String name) {
+    NameRoutes hostile = routes(List.of(search.split(" ", -1)));
+
+    assertThat(hostile.candidates(Queries.question(name, "A"))).isEmpty();
   }
 
   @ParameterizedTest
@@ -113,6 +164,7 @@ class NameRoutesTest {
             1,
             "teletun-dns-test",
             List.of(reverse).stream().map(Prefix::parse).toList(),
-            Set.of("other")));
+            Set.of("other"),
+            Set.of("us.svc.vpn.example")));
   }
 }

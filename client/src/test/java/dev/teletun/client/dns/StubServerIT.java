@@ -72,6 +72,7 @@ class StubServerIT {
             7,
             "teletun-dns-test",
             List.of(Prefix.parse("10.96.0.0/16")),
+            Set.of(),
             Set.of());
     Relay relay = new Relay(new NameRoutes(plan), List.of(server(CLUSTER)), upstreams, counters);
     port = StubServer.open(loop, scratch, relay, server(HOME), Addresses.parse("127.0.0.1")).port();
