@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private final EventLoop loop;
   private final PacketPort tun;
-  private final PodTakeover takeover;
+  private final Takeover takeover;
   private final UnixListener listener;
   private final Path resolvConf;
   private final OptionalInt peerUid;
@@ -40,7 +40,7 @@ final class Gate {
   Gate(
       EventLoop loop,
       PacketPort tun,
-      PodTakeover takeover,
+      Takeover takeover,
       UnixListener listener,
       Path resolvConf,
       OptionalInt peerUid,
@@ -132,8 +132,9 @@ final class Gate {
       return;
     }
     relay = null;
-    takeover.end();
-    gone.close();
+    try (gone) { // also when the table cannot be removed: nobody else would close the socket
+      takeover.end();
+    }
     log.accept(
         "server-external is gone (%s): the pod's network is its own; dropped: %s"
             .formatted(why, gone.drops()));

@@ -11,7 +11,7 @@ import java.util.Set;
  * Keeps the forwarding table in the kernel while a server-external is there, and follows the pod's
  * addresses and routes. Loop thread only.
  */
-final class PodTakeover implements Closeable {
+final class PodTakeover implements Takeover, Closeable {
   private final Nftables nft;
   private final RouteSocket kernel;
   private final Optional<String> interfaceName;
@@ -45,8 +45,8 @@ final class PodTakeover implements Closeable {
     nft.run("add table netdev %s\n%s".formatted(ForwardingTable.NAME, ForwardingTable.removal()));
   }
 
-  /** The pod as last read. */
-  PodNetwork pod() {
+  @Override
+  public PodNetwork pod() {
     return pod;
   }
 
@@ -55,26 +55,22 @@ final class PodTakeover implements Closeable {
     return owner;
   }
 
-  /** Puts the table in force. */
-  void begin() throws IOException {
+  @Override
+  public void begin() throws IOException {
     nft.run(ForwardingTable.script(pod, tun, keepPorts, owner));
     inForce = true;
   }
 
-  /** Gives the pod its network back. */
-  void end() throws IOException {
+  @Override
+  public void end() throws IOException {
     if (inForce) {
-      inForce = false;
       nft.run(ForwardingTable.removal());
+      inForce = false; // only then: close() tries again
     }
   }
 
-  /**
-   * Reads the pod's network again and, if it changed, replaces the table.
-   *
-   * @return true if the addresses are others than before
-   */
-  boolean follow() throws IOException {
+  @Override
+  public boolean follow() throws IOException {
     PodNetwork now = PodNetwork.read(kernel, interfaceName);
     boolean others = !now.addresses().equals(pod.addresses());
     boolean changed = !now.equals(pod);
