@@ -3,6 +3,7 @@ package dev.teletun.dtls.handshake;
 import dev.teletun.dtls.record.RecordHeader;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.bouncycastle.tls.DTLSRequest;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HelloVerifier {
   private static final long SECRET_NANOS = Duration.ofSeconds(60).toNanos();
+  // Behind record header, handshake header and version, RFC 6347 §4.2.2.
+  private static final int RANDOM_AT = RecordHeader.LENGTH + 12 + 2;
+  private static final int RANDOM_BYTES = 32;
   private static final DatagramSender NOWHERE =
       new DatagramSender() {
         @Override
@@ -58,16 +62,20 @@ public final class HelloVerifier {
     changeSecretWhenDue();
     return fragments
         .whole(peerId, datagram, at, length)
-        .map(whole -> verify(peerId, whole, answer))
-        .map(VerifiedHello::new);
+        .map(whole -> verify(peerId, whole, answer));
   }
 
-  private @Nullable DTLSRequest verify(byte[] peerId, byte[] whole, DatagramSink answer) {
+  private @Nullable VerifiedHello verify(byte[] peerId, byte[] whole, DatagramSink answer) {
     try {
       DTLSRequest hello = previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE);
-      return hello != null
-          ? hello
-          : current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
+      if (hello == null) {
+        hello =
+            current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
+      }
+      return hello == null
+          ? null
+          : new VerifiedHello(
+              hello, Arrays.copyOfRange(whole, RANDOM_AT, RANDOM_AT + RANDOM_BYTES));
     } catch (RuntimeException _) { // BouncyCastle 1.84 throws one for the version 0xFEFE
       return null;
     }

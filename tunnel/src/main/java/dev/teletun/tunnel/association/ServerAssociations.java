@@ -109,10 +109,10 @@ public final class ServerAssociations implements Associations, Closeable {
       } else {
         receive(open, bytes, at, size);
       }
-    } else if (handshake != null) {
-      handshake.offer(bytes, at, size);
     } else if (answering && HelloVerifier.looksLikeClientHello(bytes, at, size)) {
       greet(from, bytes, at, size);
+    } else if (handshake != null) {
+      handshake.offer(bytes, at, size);
     } else {
       strangers++;
     }
@@ -142,7 +142,14 @@ public final class ServerAssociations implements Associations, Closeable {
             at,
             size,
             (answer, answerAt, length) -> socket.send(from, answer, answerAt, length, length))
-        .ifPresent(hello -> begin(from, hello));
+        .ifPresent(hello -> {
+          Handshake same = handshakes.begunBy(from, hello);
+          if (same == null) {
+            begin(from, hello);
+          } else {
+            same.offer(bytes, at, size); // repeated, so it is to repeat its answer
+          }
+        });
   }
 
   private static byte[] identify(UdpPeer from) {
@@ -154,7 +161,7 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void begin(UdpPeer from, VerifiedHello hello) {
-    if (!handshakes.makePlaceFor(from)) {
+    if (!handshakes.makePlaceFor(from, hello)) {
       strangers++;
       return;
     }
@@ -166,7 +173,7 @@ public final class ServerAssociations implements Associations, Closeable {
             pathMtu,
             (bytes, at, size) -> send(from, bytes, at, size),
             DEADLINE);
-    handshakes.add(from, handshake);
+    handshakes.add(from, hello, handshake);
     CompletableFuture<Association> _ =
         handshake
             .result()
@@ -180,7 +187,7 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void ended(UdpPeer from, Handshake handshake, @Nullable Association association) {
-    if (!handshakes.remove(from, handshake) || association == null || !answering) {
+    if (!handshakes.ended(from, handshake) || association == null || !answering) {
       return;
     }
     current = association;

@@ -131,11 +131,30 @@ class HandshakeFloodTest {
     for (byte[] captured : List.copyOf(real.sent)) {
       real.send(captured, 0, captured.length); // the same 5-tuple, cookie and all
     }
-    awaitHandshakes(1);
     sendPacket(real, live, "after");
 
     assertThat(packets.poll(5, SECONDS)).isEqualTo("after");
+    assertThat(onLoop(associations::handshakes)).isZero();
     assertThat(associated).isEmpty();
+  }
+
+  @Test
+  void aNewerHelloReplacesAReplayedOneOfItsOwnAddressAndPort() throws Exception {
+    open(HERE);
+    Caller stalled = stall("127.0.0.1");
+    awaitHandshakes(1); // as a captured hello, sent again with its sender's address, begins it
+    InetSocketAddress port = stalled.address();
+    stalled.close();
+
+    Caller real = dial(port);
+
+    assertThat(associated.poll(5, SECONDS)).isEqualTo(UdpPeer.of(real.address()));
+    byte[] replayed = stalled.sent.getLast();
+    real.send(replayed, 0, replayed.length);
+    Association live = real.handshake().result().get(5, SECONDS);
+    sendPacket(real, live, "after");
+    assertThat(packets.poll(5, SECONDS)).isEqualTo("after");
+    assertThat(onLoop(associations::handshakes)).isZero();
   }
 
   @Test
