@@ -2,6 +2,7 @@ package dev.teletun.lab.topology;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -48,9 +49,9 @@ public final class RunningProgram implements Closeable {
     return program.pid();
   }
 
-  /** All it printed so far. */
+  /** All it printed so far; bytes that are no UTF-8, or not yet, as U+FFFD. */
   public String output() throws IOException {
-    return Files.readString(output);
+    return new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
   }
 
   /** True until it has ended. */

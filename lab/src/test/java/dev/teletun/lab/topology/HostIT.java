@@ -62,6 +62,14 @@ class HostIT {
   }
 
   @Test
+  void readsOnPastBytesThatAreNoText() throws Exception {
+    try (RunningProgram binary = laptop.start("printf", "\\377\\nready\\n")) {
+      assertThat(binary.awaitLine(Pattern.compile("^ready$"), SOON)).isEqualTo("ready");
+      assertThat(binary.output()).isEqualTo("\uFFFD\nready\n");
+    }
+  }
+
+  @Test
   void saysWhatAProgramPrintedThatEndedTooEarly() throws Exception {
     try (RunningProgram early = laptop.start("sh", "-c", "echo no luck; exit 3")) {
       assertThatIOException()
