@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the programs say and answer when their surroundings are wrong: one line, a code, no harm.
@@ -117,6 +119,56 @@ class BadInputIT {
         client(NO_CAPABILITY, keys, keys.resolve("server.pub"), LabNet.NODE.v4(), LabNet.NODE_PORT);
 
     expect(run, REFUSED, "CAP_NET_ADMIN", "Run: sudo ", "-port=" + LabNet.NODE_PORT);
+  }
+
+  /** What is at a key's path instead of the key. */
+  enum BadFile {
+    MISSING("rm {}", "no such file", "no such file"),
+    GARBAGE("printf 'no \\377 key' >{}", "no PEM block", "no PEM block"),
+    WORLD_READABLE("chmod 644 {}", "everybody on this machine may read", "chmod 600");
+
+    final String spoil;
+    final String why;
+    final String remedy;
+
+    BadFile(String spoil, String why, String remedy) {
+      this.spoil = spoil;
+      this.why = why;
+      this.remedy = remedy;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(BadFile.class)
+  void namesAPrivateKeyThatCannotBeUsed(BadFile bad) throws IOException {
+    Path ownKeys = programs.lab().directory().resolve(bad.name());
+    laptop.run("cp", "-a", keys.toString(), ownKeys.toString()).orThrow();
+    Path key = ownKeys.resolve("client.key");
+    laptop.shell(bad.spoil.replace("{}", key.toString())).orThrow();
+
+    Run run = client(ownKeys, keys.resolve("server.pub"));
+
+    expect(run, USAGE, key.toString(), bad.why, bad.remedy);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/nowhere/server.pub, no such file, check the path",
+    "/dev/zero, not a file, check the path",
+    "/etc/passwd, no PEM block, -----BEGIN",
+  })
+  void namesAServerKeyThatIsNone(String file, String why, String remedy) throws IOException {
+    Run run = client(keys, Path.of(file));
+
+    expect(run, USAGE, file, why, remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 65_536})
+  void refusesAPortOutOfRange(int port) throws IOException {
+    Run run = client(new String[0], keys, keys.resolve("server.pub"), LabNet.NODE.v4(), port);
+
+    expect(run, USAGE, "-port=" + port, "write a number from 1 to 65535");
   }
 
   @Test
