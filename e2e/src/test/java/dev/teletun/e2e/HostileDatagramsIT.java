@@ -67,7 +67,9 @@ class HostileDatagramsIT {
 
   @AfterAll
   static void down() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @Test

@@ -70,7 +70,9 @@ class KillIT {
 
   @AfterAll
   static void down() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @AfterEach

@@ -40,7 +40,9 @@ class MtuIT {
 
   @AfterAll
   static void takeDown() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @AfterEach

@@ -55,7 +55,9 @@ class PairDeathIT {
 
   @AfterAll
   static void down() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @BeforeEach

@@ -54,7 +54,9 @@ class PodOwnershipIT {
 
   @AfterAll
   static void down() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @AfterEach

@@ -1,7 +1,9 @@
 package dev.teletun.e2e;
 
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.teletun.lab.sandbox.Sandbox;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.Lab;
@@ -38,8 +40,15 @@ final class Programs implements Closeable {
     this.sockfile = sockfile;
   }
 
-  /** A lab with keys and a directory for the socket, and no program yet. */
+  /**
+   * A lab with keys and a directory for the socket, and no program yet. Where only one uid is
+   * mapped, the test that asks is skipped, and says so.
+   */
   static Programs in(String prefix, LabOptions options) throws IOException {
+    assumeTrue(
+        Sandbox.mapsUid(EXTERNAL_UID),
+        "NOT SHOWN: the pair needs two uids, and uid %d is not mapped here. Run as root, or install uidmap and map a range of /etc/subuid"
+            .formatted(EXTERNAL_UID));
     Lab lab = Lab.up(prefix, options);
     try {
       Path keys = Files.createDirectory(lab.directory().resolve("keys"));

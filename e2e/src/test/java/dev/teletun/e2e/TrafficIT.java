@@ -42,7 +42,9 @@ class TrafficIT {
 
   @AfterAll
   static void takeDown() throws IOException {
-    programs.close();
+    if (programs != null) {
+      programs.close();
+    }
   }
 
   @ParameterizedTest
