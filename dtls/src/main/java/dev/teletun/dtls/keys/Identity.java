@@ -23,6 +23,12 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** Our own key pair and the certificate it is presented in. Immutable; never prints the key. */
 public final class Identity {
+  /**
+   * Bytes of a certificate. Alone in its message, behind two lengths of three bytes each, it must
+   * not exceed what the other side admits of one handshake message.
+   */
+  static final int LARGEST_CERTIFICATE = 8 * 1024 - 6;
+
   private final PrivateKey privateKey;
   private final X509Certificate certificate;
   private final Pin pin;
@@ -63,6 +69,12 @@ public final class Identity {
           KeyFactory.getInstance(kind.keyFactory)
               .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded(ASN1Encoding.DER)));
       var first = publicFile.blocks().getFirst();
+      if (first.getContent().length > LARGEST_CERTIFICATE) {
+        throw new KeyFileException(
+            publicKeyOrCertificate,
+            "its certificate has %d bytes, and a DTLS peer takes at most %d. Give the bare public key instead: openssl pkey -in %s -pubout"
+                .formatted(first.getContent().length, LARGEST_CERTIFICATE, privateKey));
+      }
       X509Certificate certificate =
           first.getType().equals("CERTIFICATE")
               ? SelfSigned.parse(first.getContent())

@@ -153,6 +153,22 @@ class IdentityTest {
   }
 
   @Test
+  void refusesACertificateThatNoDtlsPeerWouldTake() throws Exception {
+    TestKeys keys = TestKeys.make(directory, "own", Kind.P256);
+    int without = certificateWith(keys, 0);
+    int room = Identity.LARGEST_CERTIFICATE - without - 100;
+
+    assertThat(certificateWith(keys, room)).isBetween(8_000, Identity.LARGEST_CERTIFICATE);
+    Identity.load(keys.privateKey(), directory.resolve("large.pem"));
+
+    certificateWith(keys, room + 200);
+    refused(
+        () -> Identity.load(keys.privateKey(), directory.resolve("large.pem")),
+        "at most 8186",
+        "-pubout");
+  }
+
+  @Test
   void refusesAKeyThatIsCutAnywhere() throws Exception {
     TestKeys keys = TestKeys.make(directory, "own", Kind.P256);
     String key = Files.readString(keys.privateKey()).strip();
@@ -173,6 +189,31 @@ class IdentityTest {
     TestKeys keys = TestKeys.make(directory, "own", Kind.P256);
 
     assertThat(keys.identity()).hasToString("identity " + keys.pin().fingerprint());
+  }
+
+  /** Writes {@code large.pem} with a comment of so many bytes; returns the certificate's size. */
+  private int certificateWith(TestKeys keys, int comment) throws Exception {
+    Path config = directory.resolve("large.conf");
+    String extension = "x509_extensions = e\n[e]\nnsComment = ASN1:UTF8:" + "x".repeat(comment);
+    Files.writeString(
+        config,
+        "[req]\nprompt = no\ndistinguished_name = n\n%s\n[n]\nCN = own\n"
+            .formatted(comment == 0 ? "" : extension));
+    Path pem = directory.resolve("large.pem");
+    Tool.run(
+        "openssl",
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        keys.privateKey().toString(),
+        "-config",
+        config.toString(),
+        "-out",
+        pem.toString());
+    Path der = directory.resolve("large.der");
+    Tool.run("openssl", "x509", "-in", pem.toString(), "-outform", "DER", "-out", der.toString());
+    return (int) Files.size(der);
   }
 
   private Path file(String text) throws Exception {

@@ -80,6 +80,9 @@ public final class Libc {
 
   public static native int unshare(int flags);
 
+  /** Of the whole process; returns the one before. */
+  public static native int umask(int mask);
+
   public static native int geteuid();
 
   public static native int getuid();

@@ -25,6 +25,7 @@ public final class UnixListener implements Closeable {
   private static final int BACKLOG = 16;
   private static final int FILE_TYPE = 0xf000; // S_IFMT, include/uapi/linux/stat.h
   private static final int SOCKET_FILE = 0xc000; // S_IFSOCK
+  private static final int ALL = 0777;
 
   private final Path path;
   private final Object inode;
@@ -39,8 +40,8 @@ public final class UnixListener implements Closeable {
   /**
    * Listens at {@code path} and lets those connect who may write to the file.
    *
-   * <p>Nobody can connect before the permissions are set. Who may replace the file is up to the
-   * directory, which only the pair may enter.
+   * <p>The file has these permissions from its first moment: set later, by path, they might be
+   * another file's. Who may replace the file is up to the directory, which only the pair may enter.
    *
    * @throws IOException if something lives there: a listener, or a file that is no socket
    */
@@ -50,15 +51,48 @@ public final class UnixListener implements Closeable {
         CloseStack onFailure = new CloseStack()) {
       removeStale(path, address);
       Fd socket = onFailure.own(UnixStream.socket());
-      SyscallException.check(
-          Libc.bind(socket.number(), address.address(), address.bytes()),
-          "bind(%s)".formatted(path));
+      bind(socket, address, permissions, path);
       UnixListener bound = onFailure.own(new UnixListener(path, inodeOf(path), socket));
-      Files.setPosixFilePermissions(path, permissions);
       SyscallException.check(Libc.listen(socket.number(), BACKLOG), "listen(%s)".formatted(path));
       onFailure.handOver();
       return bound;
     }
+  }
+
+  /** unix(7): a socket file gets all permissions that the umask leaves. */
+  private static void bind(
+      Fd socket, NativeMemory address, Set<PosixFilePermission> permissions, Path path)
+      throws SyscallException {
+    int before = Libc.umask(ALL & ~mode(permissions)); // other threads' files: no more than group
+    int bound;
+    int errno;
+    try {
+      bound = Libc.bind(socket.number(), address.address(), address.bytes());
+      errno = Libc.errno();
+    } finally {
+      Libc.umask(before);
+    }
+    if (bound < 0) {
+      throw new SyscallException("bind(%s)".formatted(path), errno);
+    }
+  }
+
+  private static int mode(Set<PosixFilePermission> permissions) {
+    return permissions.stream().mapToInt(UnixListener::bit).sum();
+  }
+
+  private static int bit(PosixFilePermission permission) {
+    return switch (permission) {
+      case OWNER_READ -> 0400;
+      case OWNER_WRITE -> 0200;
+      case OWNER_EXECUTE -> 0100;
+      case GROUP_READ -> 040;
+      case GROUP_WRITE -> 020;
+      case GROUP_EXECUTE -> 010;
+      case OTHERS_READ -> 04;
+      case OTHERS_WRITE -> 02;
+      case OTHERS_EXECUTE -> 01;
+    };
   }
 
   /** The descriptor, readable when somebody waits to be accepted. */

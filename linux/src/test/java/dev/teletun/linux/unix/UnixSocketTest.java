@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +80,34 @@ class UnixSocketTest {
     listener.close();
 
     assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void neverHasOtherPermissionsThanTheWanted() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    Set<Set<PosixFilePermission>> seen = ConcurrentHashMap.newKeySet();
+    Thread watcher =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!done.get()) {
+                try {
+                  seen.add(Files.getPosixFilePermissions(path));
+                } catch (IOException _) {
+                  Thread.onSpinWait(); // between two listeners
+                }
+              }
+            });
+
+    for (int i = 0; i < 300; i++) {
+      UnixListener.bind(path, GROUP).close();
+    }
+    done.set(true);
+    watcher.join();
+
+    assertThat(seen).containsExactly(GROUP);
+    assertThat(Files.getPosixFilePermissions(Files.createFile(directory.resolve("other"))))
+        .as("the umask is as before")
+        .contains(PosixFilePermission.OTHERS_READ);
   }
 
   @Test
