@@ -5,6 +5,7 @@ import dev.teletun.dtls.keys.Pin;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
@@ -22,6 +23,12 @@ import javax.net.ssl.TrustManager;
  * from.
  */
 public final class ControlTls {
+  /** ALPN name (RFC 7301) of the control session of protocol version 2. */
+  public static final String VERSION_2 = "teletun/2";
+
+  /** ALPN name of a connection that carries packets where UDP does not get through. */
+  public static final String VERSION_2_DATA = "teletun-data/2";
+
   private static final String[] TLS_1_3 = {"TLSv1.3"};
 
   /** What peers answer to a certificate they do not want (RFC 8446 §6.2), with JSSE's names. */
@@ -33,25 +40,45 @@ public final class ControlTls {
 
   private ControlTls() {}
 
+  /** As {@link #client(Socket, Identity, Pin, List)} with nothing offered: protocol version 1. */
+  public static SSLSocket client(Socket connected, Identity own, Pin server) throws IOException {
+    return client(connected, own, server, List.of());
+  }
+
   /**
    * The client's side; the handshake is not started. Closing the result closes {@code connected}.
+   *
+   * @param offered ALPN names, the best first; a server that selects another one ends the handshake
    */
-  public static SSLSocket client(Socket connected, Identity own, Pin server) throws IOException {
+  public static SSLSocket client(Socket connected, Identity own, Pin server, List<String> offered)
+      throws IOException {
     String address = connected.getInetAddress().getHostAddress(); // an address: no SNI
     LingeringSocket lingering = new LingeringSocket(connected);
     PinTrust trust = new PinTrust(server, lingering::lingerOnClose);
     SSLSocket socket =
         (SSLSocket) factory(own, trust).createSocket(lingering, address, connected.getPort(), true);
     socket.setUseClientMode(true);
-    socket.setEnabledProtocols(TLS_1_3);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(TLS_1_3);
+    parameters.setApplicationProtocols(offered.toArray(String[]::new));
+    socket.setSSLParameters(parameters);
     return socket;
+  }
+
+  /** As {@link #server(Socket, Identity, Pin, List)} with nothing spoken: protocol version 1. */
+  public static SSLSocket server(Socket accepted, Identity own, Pin client) throws IOException {
+    return server(accepted, own, client, List.of());
   }
 
   /**
    * The server's side, which requires the client's certificate; the handshake is not started.
    * Closing the result closes {@code accepted}.
+   *
+   * @param spoken ALPN names, the best first. A client that offers none of them is not refused: it
+   *     speaks version 1, whatever else its list says.
    */
-  public static SSLSocket server(Socket accepted, Identity own, Pin client) throws IOException {
+  public static SSLSocket server(Socket accepted, Identity own, Pin client, List<String> spoken)
+      throws IOException {
     LingeringSocket lingering = new LingeringSocket(accepted);
     PinTrust trust = new PinTrust(client, lingering::lingerOnClose);
     SSLSocket socket = (SSLSocket) factory(own, trust).createSocket(lingering, null, true);
@@ -60,7 +87,26 @@ public final class ControlTls {
     parameters.setProtocols(TLS_1_3);
     parameters.setNeedClientAuth(true);
     socket.setSSLParameters(parameters);
+    socket.setHandshakeApplicationProtocolSelector((_, offered) -> select(spoken, offered));
     return socket;
+  }
+
+  /** The empty name is "no ALPN"; with null, JSSE would send no_application_protocol. */
+  private static String select(List<String> spoken, List<String> offered) {
+    return spoken.stream().filter(offered::contains).findFirst().orElse("");
+  }
+
+  /**
+   * The ALPN name that both sides agreed on; {@code ""} is version 1.
+   *
+   * @throws IllegalStateException before the handshake is over
+   */
+  public static String agreed(SSLSocket socket) {
+    String name = socket.getApplicationProtocol();
+    if (name == null) {
+      throw new IllegalStateException("the handshake is not over: ask after the first read");
+    }
+    return name;
   }
 
   /**
