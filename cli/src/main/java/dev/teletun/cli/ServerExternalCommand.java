@@ -12,6 +12,7 @@ import dev.teletun.serverexternal.ServerExternal;
 import dev.teletun.serverexternal.ServerExternalOptions;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
     header = "The server that clients dial. Runs in a pod of its own, without any privilege.",
     customSynopsis = {
       "teletun server-external -port=PORT -server-pubkey=FILE -server-privkey=FILE",
-      "                               -client-pubkey=FILE -sockfile=FILE",
+      "                               -client-pubkey=FILE -sockfile=FILE [-peer-uid=UID]",
     },
     description = {
       "",
@@ -75,6 +76,12 @@ final class ServerExternalCommand implements Action {
       description = "The socket that server-cluster listens on. Required.")
   @Nullable String sockfile;
 
+  @Option(
+      names = {"-peer-uid", "--peer-uid"},
+      paramLabel = "UID",
+      description = "The user that server-cluster runs as. Default: root, or our own.")
+  @Nullable String peerUid;
+
   @Mixin final GlobalOptions global = new GlobalOptions();
 
   @Override
@@ -119,7 +126,8 @@ final class ServerExternalCommand implements Action {
                     "the socket that server-cluster listens on",
                     sockfile,
                     Checks::socket)
-                .orElse(none));
+                .orElse(none),
+            checks.optional("-peer-uid", peerUid, Checks::uid).orElse(OptionalInt.empty()));
     problems.throwIfAny();
     return options;
   }

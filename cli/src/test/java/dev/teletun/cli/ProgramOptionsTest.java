@@ -128,13 +128,15 @@ class ProgramOptionsTest {
             "-server-pubkey=" + keys.resolve("server.pub"),
             "-server-privkey=" + keys.resolve("server.key"),
             "-client-pubkey=" + keys.resolve("client.pub"),
-            "-sockfile=" + keys.resolve("socket"));
+            "-sockfile=" + keys.resolve("socket"),
+            "-peer-uid=7");
 
     ServerExternalOptions options = command.options(new Problems());
 
     assertThat(options.port()).isEqualTo(7000);
     assertThat(options.serverPrivateKey()).isEqualTo(keys.resolve("server.key"));
     assertThat(options.sockfile()).isEqualTo(keys.resolve("socket"));
+    assertThat(options.peerUid()).hasValue(7);
   }
 
   @Test

@@ -1,10 +1,13 @@
 package dev.teletun.serverexternal;
 
+import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.unix.PeerCredentials;
 import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.unix.Greeting;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +40,12 @@ final class PairLink implements Closeable {
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
   private static final Duration LAST_BACK_OFF = Duration.ofSeconds(1);
   private static final Duration GREETING_DEADLINE = Duration.ofSeconds(5);
+  private static final int ROOT = 0;
   private static final int READ_BYTES = 64 * 1024;
 
   private final EventLoop loop;
   private final Path sockfile;
+  private final OptionalInt peerUid;
   private final Listener listener;
   private final Consumer<String> log;
   private final Duration greetingDeadline;
@@ -48,19 +54,23 @@ final class PairLink implements Closeable {
   private boolean closed;
   private String lastFailure = "";
 
-  PairLink(EventLoop loop, Path sockfile, Listener listener, Consumer<String> log) {
-    this(loop, sockfile, listener, log, GREETING_DEADLINE);
+  /** {@code peerUid}: whom server-cluster must run as; root or our own user if empty. */
+  PairLink(
+      EventLoop loop, Path sockfile, OptionalInt peerUid, Listener listener, Consumer<String> log) {
+    this(loop, sockfile, peerUid, listener, log, GREETING_DEADLINE);
   }
 
   /** With another patience for the greeting than the usual one. */
   PairLink(
       EventLoop loop,
       Path sockfile,
+      OptionalInt peerUid,
       Listener listener,
       Consumer<String> log,
       Duration greetingDeadline) {
     this.loop = loop;
     this.sockfile = sockfile;
+    this.peerUid = peerUid;
     this.listener = listener;
     this.log = log;
     this.greetingDeadline = greetingDeadline;
@@ -71,10 +81,25 @@ final class PairLink implements Closeable {
     if (closed) {
       return;
     }
-    try {
-      attempt = new Attempt(UnixStream.connect(sockfile));
+    try (CloseStack onFailure = new CloseStack()) {
+      UnixStream stream = onFailure.own(UnixStream.connect(sockfile));
+      refuseStrangers(stream.peer());
+      attempt = new Attempt(stream);
+      onFailure.handOver();
     } catch (IOException e) {
       later(e.getMessage());
+    }
+  }
+
+  /** Whoever may replace the socket file could listen in server-cluster's place. */
+  private void refuseStrangers(PeerCredentials listens) throws IOException {
+    int uid = listens.uid();
+    boolean allowed =
+        peerUid.isPresent() ? uid == peerUid.getAsInt() : uid == ROOT || uid == Libc.geteuid();
+    if (!allowed) {
+      throw new IOException(
+          "uid %d (pid %d) listens at %s, which is not server-cluster's: see who may write to the directory, or name the uid by -peer-uid"
+              .formatted(uid, listens.pid(), sockfile));
     }
   }
 

@@ -52,7 +52,7 @@ public final class ServerExternal implements Closeable {
       UdpSocket socket = onFailure.own(UdpSocket.bind(null, options.port()));
       EventLoop loop = onFailure.own(EventLoop.start("session"));
       Endpoint endpoint = Endpoint.open(loop, socket, own.orElseThrow(), client.orElseThrow(), log);
-      PairLink pair = new PairLink(loop, options.sockfile(), endpoint, log);
+      PairLink pair = new PairLink(loop, options.sockfile(), options.peerUid(), endpoint, log);
       endpoint.onPairLost(pair::lost);
       onFailure.own(() -> loop.call(endpoint::close));
       onFailure.own(() -> loop.call(pair::close));

@@ -3,6 +3,7 @@ package dev.teletun.serverexternal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.port.FramePort;
 import dev.teletun.protocol.control.AddressList;
@@ -17,6 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +128,17 @@ class PairLinkTest {
   }
 
   @Test
+  void hangsUpOnAListenerOfAnotherUidBeforeItSaysAnything() throws Exception {
+    ServerSocketChannel impostor = listen();
+    dial(LONG, OptionalInt.of(Libc.geteuid() + 1));
+    SocketChannel accepted = owned.own(impostor.accept());
+
+    assertThat(taken(log)).contains("uid " + Libc.geteuid(), "listens at", "-peer-uid");
+    assertThat(accepted.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    assertThat(greetings).isEmpty();
+  }
+
+  @Test
   void dialsNoMoreOnceClosed() throws Exception {
     ServerSocketChannel cluster = listen();
     PairLink link = dial(LONG);
@@ -141,10 +154,15 @@ class PairLinkTest {
   }
 
   private PairLink dial(Duration greetingDeadline) throws IOException {
+    return dial(greetingDeadline, OptionalInt.empty());
+  }
+
+  private PairLink dial(Duration greetingDeadline, OptionalInt peerUid) throws IOException {
     PairLink link =
         new PairLink(
             loop,
             directory.resolve("pair.sock"),
+            peerUid,
             (greeting, port) -> {
               greetings.add(greeting);
               ports.add(port);
