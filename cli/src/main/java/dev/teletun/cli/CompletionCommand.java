@@ -41,7 +41,7 @@ final class CompletionCommand implements Action {
     }
     problems.throwIfAny();
     // one script for both: in zsh it loads bashcompinit
-    screen.result(AutoComplete.bash("teletun", Main.commandLine()));
+    screen.text(AutoComplete.bash("teletun", Main.commandLine()));
     return 0;
   }
 }

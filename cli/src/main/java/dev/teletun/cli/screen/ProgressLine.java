@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread; calls are shown in the order they come.
  */
 public final class ProgressLine implements Progress {
-  private static final String BACK_AND_ERASE = "\r\033[K"; // ECMA-48 EL
   private static final int WIDTH = 79; // columns; a longer line would not be overwritten whole
 
   private final Screen screen;
@@ -27,8 +26,8 @@ public final class ProgressLine implements Progress {
     current = what;
     if (screen.terminal()) {
       String line = mark("… ", ". ") + what;
-      screen.err().print(BACK_AND_ERASE + line.substring(0, Math.min(WIDTH, line.length())));
-      screen.err().flush();
+      screen.erase();
+      screen.passing(line.substring(0, Math.min(WIDTH, line.length())));
     } else {
       screen.note(what + " ...");
     }
@@ -51,14 +50,16 @@ public final class ProgressLine implements Progress {
   /** Takes the line that would be overwritten off the terminal. */
   public synchronized void clear() {
     if (current != null && screen.terminal()) {
-      screen.err().print(BACK_AND_ERASE);
-      screen.err().flush();
+      screen.erase();
     }
     current = null;
   }
 
   private void above(String line) {
-    screen.note((screen.terminal() ? BACK_AND_ERASE : "") + line);
+    if (screen.terminal()) {
+      screen.erase();
+    }
+    screen.note(line);
   }
 
   private String mark(String utf8, String ascii) {
