@@ -186,9 +186,16 @@ class HandshakeTest {
     try (Link link = Link.between(Keys.CLIENT, Keys.SERVER, losesFinished).established()) {
       link.exchange();
 
-      List<byte[]> finished = link.fromServer.subList(2, 6);
-      assertThat(finished).allSatisfy(datagram -> assertThat(datagram).isEqualTo(finished.get(0)));
-      assertThat(link.server.association().counters().flightsRepeated()).isEqualTo(3);
+      // On a busy machine either side's timer may repeat any flight once more.
+      List<byte[]> finished =
+          link.fromServer.stream()
+              .filter(bytes -> RecordHeader.type(bytes, 0) == RecordHeader.CHANGE_CIPHER_SPEC)
+              .toList();
+      assertThat(finished)
+          .hasSizeGreaterThanOrEqualTo(4)
+          .allSatisfy(datagram -> assertThat(datagram).isEqualTo(finished.get(0)));
+      assertThat(link.server.association().counters().flightsRepeated())
+          .isEqualTo(finished.size() - 1);
       assertThatNoNonceRepeats(link);
     }
   }
