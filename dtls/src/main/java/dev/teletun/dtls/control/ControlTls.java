@@ -121,6 +121,9 @@ public final class ControlTls {
       if (cause instanceof PinTrust.WrongKey wrong) {
         return PeerNotTrustedException.weRefused(wrong.found, wrong.expected, failure);
       }
+      if (cause instanceof PinTrust.TooLarge) {
+        return new IOException(cause.getMessage(), failure);
+      }
       if (cause instanceof SSLException && cause.getMessage() != null) {
         Matcher refused = REFUSED.matcher(cause.getMessage());
         if (refused.find()) {

@@ -1,5 +1,6 @@
 package dev.teletun.dtls.control;
 
+import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -15,6 +16,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class PinTrust extends X509ExtendedTrustManager {
 
+  private static final int LENGTH_FIELD = 3; // before each certificate, RFC 5246 §7.4.2
+
   /** The peer's key is another one. */
   static final class WrongKey extends CertificateException {
     private static final long serialVersionUID = 1;
@@ -25,6 +28,17 @@ final class PinTrust extends X509ExtendedTrustManager {
       super("the peer's key %s is not the pinned %s".formatted(found, expected));
       this.found = found;
       this.expected = expected;
+    }
+  }
+
+  /** The peer's key is right, and what it comes in would stall the data channel. */
+  static final class TooLarge extends CertificateException {
+    private static final long serialVersionUID = 1;
+
+    TooLarge(int bytes) {
+      super(
+          "the peer presents %d bytes of certificates, and the data channel takes %d. Give it a bare key, or a short certificate without a chain"
+              .formatted(bytes, Identity.LARGEST_CERTIFICATE));
     }
   }
 
@@ -42,6 +56,14 @@ final class PinTrust extends X509ExtendedTrustManager {
     if (!pin.matchesCertificate(certificate)) {
       onRefusal.run();
       throw new WrongKey(Pin.fingerprintOfCertificate(certificate), pin.fingerprint());
+    }
+    int bytes = certificate.length;
+    for (int i = 1; i < chain.length; i++) {
+      bytes += LENGTH_FIELD + chain[i].getEncoded().length;
+    }
+    if (bytes > Identity.LARGEST_CERTIFICATE) {
+      onRefusal.run();
+      throw new TooLarge(bytes);
     }
   }
 

@@ -27,7 +27,7 @@ public final class Identity {
    * Bytes of a certificate. Alone in its message, behind two lengths of three bytes each, it must
    * not exceed what the other side admits of one handshake message.
    */
-  static final int LARGEST_CERTIFICATE = 8 * 1024 - 6;
+  public static final int LARGEST_CERTIFICATE = 8 * 1024 - 6;
 
   private final PrivateKey privateKey;
   private final X509Certificate certificate;

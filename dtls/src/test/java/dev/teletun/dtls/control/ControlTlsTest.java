@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.teletun.dtls.control.PeerNotTrustedException.Side;
 import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.tools.Certificates;
 import dev.teletun.dtls.tools.TestKeys;
 import dev.teletun.dtls.tools.TestKeys.Kind;
 import dev.teletun.dtls.tools.Tool;
@@ -14,6 +15,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLSocket;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
@@ -165,6 +170,76 @@ class ControlTlsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"-20, -10", "10, 20", "-10, 10"})
+  void looksAtNoDatesOfAPinnedCertificate(int fromDays, int untilDays) throws Exception {
+    TestKeys server = oddlyValid("server", fromDays, untilDays);
+    TestKeys client = oddlyValid("client", fromDays, untilDays);
+    Identity servers = Identity.load(server.privateKey(), server.certificate());
+    Identity clients = Identity.load(client.privateKey(), client.certificate());
+    var served = serve(servers, client, socket -> say(socket, "10.0.2.7"));
+
+    assertThat(dial(clients, server, socket -> hear(socket, 8))).isEqualTo("10.0.2.7");
+    assertThat(served.get()).isEqualTo("TLSv1.3");
+  }
+
+  @Test
+  void saysWhyAChainIsTooDeep() throws Exception {
+    TestKeys server = TestKeys.make(directory, "server", Kind.P256);
+    TestKeys client = Certificates.chain(TestKeys.make(directory, "client", Kind.P256), 20, 300);
+    var served = serve(server.identity(), client, socket -> say(socket, "10.0.2.7"));
+
+    try (Tool openssl = sClient(client, "-tls1_3")) {
+      assertThatThrownBy(served::get)
+          .hasMessageContaining("exceeds the maximum allowed length (8)");
+      openssl.awaitOutput("alert");
+    }
+  }
+
+  private TestKeys oddlyValid(String name, int fromDays, int untilDays) throws Exception {
+    Instant now = Instant.now();
+    return Certificates.valid(
+        TestKeys.make(directory, name, Kind.P256),
+        now.plus(fromDays, ChronoUnit.DAYS),
+        now.plus(untilDays, ChronoUnit.DAYS));
+  }
+
+  @Test
+  void looksAtNoChainAboveAPinnedCertificate() throws Exception {
+    TestKeys server = TestKeys.make(directory, "server", Kind.P256);
+    TestKeys client = Certificates.chain(TestKeys.make(directory, "client", Kind.P256), 7, 300);
+    var served =
+        serve(
+            server.identity(),
+            client,
+            socket ->
+                say(
+                    socket,
+                    "chain of %d".formatted(socket.getSession().getPeerCertificates().length)));
+
+    try (Tool openssl = sClient(client, "-tls1_3")) {
+      openssl.awaitOutput("chain of 8"); // openssl sends the first one twice
+
+      assertThat(served.get()).isEqualTo("TLSv1.3");
+    }
+  }
+
+  @Test
+  void refusesCertificatesThatWouldStallTheDataChannelAndSaysSo() throws Exception {
+    TestKeys server = TestKeys.make(directory, "server", Kind.P256);
+    TestKeys client = TestKeys.make(directory, "client", Kind.P256);
+    for (TestKeys large :
+        List.of(Certificates.large(client, 12 * 1024), Certificates.chain(client, 7, 1_200))) {
+      var served = serve(server.identity(), client, socket -> say(socket, "10.0.2.7"));
+
+      try (Tool openssl = sClient(large, "-tls1_3")) {
+        assertThatThrownBy(served::get).hasMessageContaining("bytes of certificates");
+        openssl.awaitOutput("alert");
+        assertThat(openssl.output()).doesNotContain("10.0.2.7");
+      }
+    }
+  }
+
   private Tool sClient(TestKeys client, String version) throws IOException {
     return Tool.start(
         "openssl",
@@ -173,6 +248,8 @@ class ControlTlsTest {
         "-connect",
         "127.0.0.1:" + listener.getLocalPort(),
         "-cert",
+        client.certificate().toString(),
+        "-cert_chain",
         client.certificate().toString(),
         "-key",
         client.privateKey().toString());
