@@ -167,6 +167,12 @@ final class Endpoint
   }
 
   @Override
+  public void expired() {
+    log.accept(
+        "the data association has lived for an hour or 2^28 packets and is closed: the client makes a new one, or ends");
+  }
+
+  @Override
   public void datagramTooBig() {
     UdpPeer peer = associations.peer();
     if (peer != null) {

@@ -59,12 +59,12 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
       TunnelEnd end =
           TunnelEnd.open(Side.CLIENT, loop, socket, association, data.path.largestWhole(), data);
       onFailure.own(() -> loop.call(end::close));
-      Association established = data.await(association.established(), patience);
+      data.await(association.established(), patience);
       loop.call(() -> {
         end.filter(filter);
         end.feed(association::feedLeftover);
       });
-      onFailure.own(loop.every(KEEPALIVE, () -> data.keepAlive(established, end)));
+      onFailure.own(loop.every(KEEPALIVE, () -> data.keepAlive(association, end)));
       data.wired = new Wired(loop, socket, end);
       CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
       data.resources = onFailure.handOver();
@@ -72,10 +72,10 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
     }
   }
 
-  private Association await(CompletableFuture<Association> established, Duration patience)
+  private void await(CompletableFuture<Association> established, Duration patience)
       throws IOException {
     try {
-      return established.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+      established.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       String why =
           e.getCause() instanceof IOException io && io.getMessage() != null
@@ -95,11 +95,40 @@ final class DataPath implements Closeable, TunnelEnd.Listener {
         .formatted(Addresses.text(server), why);
   }
 
-  private void keepAlive(Association association, TunnelEnd end) {
-    if (association.peerClosed()) {
+  private void keepAlive(ClientAssociation association, TunnelEnd end) {
+    Association now = association.current();
+    if (now == null) {
+      end(
+          new IOException(
+              "the data association has lived for an hour or 2^28 packets, and the server made no new one. Connect again"));
+    } else if (now.peerClosed()) {
       end(new IOException("the server closed the data association"));
     } else {
       end.send(EMPTY);
+      if (association.renewalDue()) {
+        renew(association, end);
+      }
+    }
+  }
+
+  /** A failure is tried again with the next keepalive, for as long as the old association lives. */
+  private void renew(ClientAssociation association, TunnelEnd end) {
+    CompletableFuture<Association> _ =
+        association
+            .renew()
+            .whenComplete((made, _) -> {
+              if (made != null) {
+                end.send(EMPTY); // at once: the server sends nothing on it before
+                feedLeftover(association, end);
+              }
+            });
+  }
+
+  private void feedLeftover(ClientAssociation association, TunnelEnd end) {
+    try {
+      end.feed(association::feedLeftover);
+    } catch (IOException e) {
+      end(e);
     }
   }
 

@@ -195,6 +195,11 @@ public final class Association {
     return peerClosed;
   }
 
+  /** Records that one of the keys has protected: the more of both directions. */
+  public long records() {
+    return Math.max(sealed, opened);
+  }
+
   /** What has happened so far. */
   public AssociationCounters counters() {
     return new AssociationCounters(

@@ -14,25 +14,40 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The client's association, from the first hello on, over its connected UDP socket. */
+/**
+ * The client's association, from the first hello on, over its connected UDP socket; and the next
+ * one, which takes over as soon as its handshake has succeeded.
+ *
+ * <p>Loop thread, unless a method says otherwise.
+ */
 public final class ClientAssociation implements Associations, Closeable {
+  private final EventLoop loop;
   private final UdpSocket socket;
   private final UdpPeer peer;
-  private final Handshake handshake;
-  private final CompletableFuture<Association> established = new CompletableFuture<>();
+  private final Supplier<Handshake> dial;
+  private final Lifetime lifetime;
+  private final CompletableFuture<Association> established;
+  private volatile @Nullable Handshake underWay; // set first where it was begun
+  private @Nullable Handshake done;
   private @Nullable Association association;
+  private long bornNanos;
 
-  private ClientAssociation(UdpSocket socket, UdpPeer peer, Handshake handshake) {
+  private ClientAssociation(
+      EventLoop loop, UdpSocket socket, UdpPeer peer, Supplier<Handshake> dial, Lifetime lifetime) {
+    this.loop = loop;
     this.socket = socket;
     this.peer = peer;
-    this.handshake = handshake;
+    this.dial = dial;
+    this.lifetime = lifetime;
+    this.established = renew();
   }
 
   /**
    * Begins the handshake. The caller keeps the socket, connected to {@code peer}, and must pass on
-   * what it receives.
+   * what it receives. Any thread.
    *
    * @param pathMtu bytes of the largest outer packet
    */
@@ -44,19 +59,53 @@ public final class ClientAssociation implements Associations, Closeable {
       Pin server,
       int pathMtu,
       Duration deadline) {
-    Handshake handshake =
-        Handshake.client(
-            own,
-            server,
-            pathMtu,
-            (bytes, at, size) -> send(loop, socket, peer, bytes, at, size),
-            deadline);
-    ClientAssociation client = new ClientAssociation(socket, peer, handshake);
+    return begin(loop, socket, peer, own, server, pathMtu, deadline, Lifetime.STANDARD);
+  }
+
+  /** With another lifetime than the standard one. */
+  static ClientAssociation begin(
+      EventLoop loop,
+      UdpSocket socket,
+      UdpPeer peer,
+      Identity own,
+      Pin server,
+      int pathMtu,
+      Duration deadline,
+      Lifetime lifetime) {
+    Supplier<Handshake> dial =
+        () ->
+            Handshake.client(
+                own,
+                server,
+                pathMtu,
+                (bytes, at, size) -> send(loop, socket, peer, bytes, at, size),
+                deadline);
+    return new ClientAssociation(loop, socket, peer, dial, lifetime);
+  }
+
+  /**
+   * Begins the next association, beside the one that is there.
+   *
+   * @return completes on the loop, with what has taken over or with why nothing has
+   */
+  public CompletableFuture<Association> renew() {
+    CompletableFuture<Association> result = new CompletableFuture<>();
+    Handshake begun = dial.get();
+    underWay = begun;
     CompletableFuture<Association> _ =
-        handshake
+        begun
             .result()
-            .whenComplete((done, failure) -> loop.execute(() -> client.ended(done, failure)));
-    return client;
+            .whenComplete(
+                (made, failure) -> loop.execute(() -> ended(begun, made, failure, result)));
+    return result;
+  }
+
+  /** True while there is an association that should be followed by another, and none begun. */
+  public boolean renewalDue() {
+    Association open = association;
+    return open != null
+        && underWay == null
+        && lifetime.isRenewalDue(open, System.nanoTime() - bornNanos);
   }
 
   private static void send(
@@ -70,40 +119,57 @@ public final class ClientAssociation implements Associations, Closeable {
     return established;
   }
 
-  private void ended(@Nullable Association done, @Nullable Throwable failure) {
-    if (done == null) {
-      established.completeExceptionally(
+  private void ended(
+      Handshake ended,
+      @Nullable Association made,
+      @Nullable Throwable failure,
+      CompletableFuture<Association> result) {
+    if (ended.equals(underWay)) {
+      underWay = null;
+    }
+    if (made == null) {
+      result.completeExceptionally(
           failure == null ? new IllegalStateException("handshake ended with nothing") : failure);
       return;
     }
-    association = done;
-    established.complete(done);
+    association = made;
+    bornNanos = System.nanoTime();
+    done = ended;
+    result.complete(made);
   }
 
   /** Passes on what arrived while the handshake's last datagrams were still queued. */
   public void feedLeftover(RecordSink sink) {
-    Association done = association;
-    if (done != null) {
-      handshake.leftover().forEach(bytes -> done.receive(bytes, 0, bytes.length, sink));
+    Association open = association;
+    Handshake of = done;
+    if (open != null && of != null) {
+      of.leftover().forEach(bytes -> open.receive(bytes, 0, bytes.length, sink));
     }
   }
 
   @Override
   public void received(DatagramTrain train, RecordSink sink) {
-    Association open = association;
     for (int at = 0; at < train.length(); at += train.segmentBytes()) {
       int size = Math.min(train.segmentBytes(), train.length() - at);
-      if (open == null) {
-        handshake.offer(train.bytes(), at, size);
-      } else {
-        open.receive(train.bytes(), at, size, sink);
-      }
+      received(train.bytes(), at, size, sink);
     }
   }
 
+  private void received(byte[] bytes, int at, int size, RecordSink sink) {
+    Association open = current();
+    Handshake handshake = underWay;
+    if (handshake != null && (open == null || Handshake.isPartOfOne(bytes, at, size))) {
+      handshake.offer(bytes, at, size);
+    } else if (open != null) {
+      open.receive(bytes, at, size, sink);
+    }
+  }
+
+  /** Null before the first handshake has ended, and at the end of a lifetime. */
   @Override
   public @Nullable Association current() {
-    return association;
+    Association open = association;
+    return open == null || lifetime.isOver(open, System.nanoTime() - bornNanos) ? null : open;
   }
 
   @Override
@@ -121,6 +187,9 @@ public final class ClientAssociation implements Associations, Closeable {
       socket.send(peer, alert, 0, size, size);
       association = null;
     }
-    handshake.close();
+    Handshake handshake = underWay;
+    if (handshake != null) {
+      handshake.close();
+    }
   }
 }

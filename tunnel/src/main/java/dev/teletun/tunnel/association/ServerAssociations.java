@@ -41,6 +41,9 @@ public final class ServerAssociations implements Associations, Closeable {
 
     /** The peer said close_notify. */
     void peerClosed();
+
+    /** The association has reached the end of its lifetime, and is closed. */
+    default void expired() {}
   }
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -55,10 +58,12 @@ public final class ServerAssociations implements Associations, Closeable {
   private final Pin client;
   private final int pathMtu;
   private final Listener listener;
+  private final Lifetime lifetime;
   private final HelloVerifier verifier;
   private final HandshakesUnderWay handshakes = new HandshakesUnderWay(System::nanoTime);
   private boolean answering;
   private @Nullable Association current;
+  private long bornNanos;
   private @Nullable UdpPeer peer;
   private @Nullable RecordSink sink;
   private List<byte[]> leftover = List.of();
@@ -71,6 +76,19 @@ public final class ServerAssociations implements Associations, Closeable {
    */
   public ServerAssociations(
       EventLoop loop, UdpSocket socket, Identity own, Pin client, int pathMtu, Listener listener) {
+    this(loop, socket, own, client, pathMtu, listener, Lifetime.STANDARD);
+  }
+
+  /** With another lifetime than the standard one. */
+  ServerAssociations(
+      EventLoop loop,
+      UdpSocket socket,
+      Identity own,
+      Pin client,
+      int pathMtu,
+      Listener listener,
+      Lifetime lifetime) {
+    this.lifetime = lifetime;
     this.loop = loop;
     this.socket = socket;
     this.own = own;
@@ -94,6 +112,7 @@ public final class ServerAssociations implements Associations, Closeable {
   @Override
   public void received(DatagramTrain train, RecordSink to) {
     sink = to;
+    endLifetime();
     for (int at = 0; at < train.length(); at += train.segmentBytes()) {
       int size = Math.min(train.segmentBytes(), train.length() - at);
       received(train.peer(), train.bytes(), at, size);
@@ -191,6 +210,7 @@ public final class ServerAssociations implements Associations, Closeable {
       return;
     }
     current = association;
+    bornNanos = System.nanoTime();
     peer = from;
     leftover = handshake.leftover();
     listener.associated(from);
@@ -212,6 +232,7 @@ public final class ServerAssociations implements Associations, Closeable {
   /** Null until the client's first record has proved that it finished the handshake (rule 2). */
   @Override
   public @Nullable Association current() {
+    endLifetime();
     Association open = current;
     return open != null && open.confirmed() ? open : null;
   }
@@ -239,6 +260,20 @@ public final class ServerAssociations implements Associations, Closeable {
   @Override
   public void close() {
     answering = false;
+    closeCurrent();
+    handshakes.abandonAll();
+  }
+
+  /** Also a peer that knows nothing of lifetimes is to make a new association in time. */
+  private void endLifetime() {
+    Association open = current;
+    if (open != null && lifetime.isOver(open, System.nanoTime() - bornNanos)) {
+      closeCurrent();
+      listener.expired();
+    }
+  }
+
+  private void closeCurrent() {
     Association open = current;
     UdpPeer at = peer;
     current = null;
@@ -248,6 +283,5 @@ public final class ServerAssociations implements Associations, Closeable {
       int size = open.closeNotify(alert, 0);
       socket.send(at, alert, 0, size, size);
     }
-    handshakes.abandonAll();
   }
 }

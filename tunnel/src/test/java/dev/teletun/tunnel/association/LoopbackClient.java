@@ -14,7 +14,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** A client's association over a socket of its own. */
@@ -31,12 +34,24 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
   private final DatagramTrain train = new DatagramTrain();
 
   LoopbackClient(EventLoop loop, Keys keys, InetSocketAddress address) throws IOException {
+    this(loop, keys, address, Lifetime.STANDARD);
+  }
+
+  LoopbackClient(EventLoop loop, Keys keys, InetSocketAddress address, Lifetime lifetime)
+      throws IOException {
     this.loop = loop;
     server = UdpPeer.of(address);
     socket = UdpSocket.connect(address);
     client =
         ClientAssociation.begin(
-            loop, socket, server, keys.client(), keys.server().pin(), 1280, Duration.ofSeconds(20));
+            loop,
+            socket,
+            server,
+            keys.client(),
+            keys.server().pin(),
+            1280,
+            Duration.ofSeconds(20),
+            lifetime);
     watch = loop.watch(socket.fd(), this);
     loop.execute(() -> watch.reading(true));
   }
@@ -52,11 +67,35 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
     return client.established().isDone();
   }
 
+  /** Takes a new association if it is time for one; true if it did. */
+  boolean renewIfDue() throws Exception {
+    FutureTask<Optional<CompletableFuture<Association>>> renewal =
+        new FutureTask<>(
+            () -> client.renewalDue() ? Optional.of(client.renew()) : Optional.empty());
+    loop.execute(renewal);
+    if (renewal.get().isEmpty()) {
+      return false;
+    }
+    renewal.get().get().get(20, TimeUnit.SECONDS);
+    return true;
+  }
+
+  /** True while the client may send. */
+  boolean maySend() throws Exception {
+    FutureTask<Boolean> question = new FutureTask<>(() -> client.current() != null);
+    loop.execute(question);
+    return question.get();
+  }
+
   /** Sends one packet. */
   void send(String packet) throws Exception {
     byte[] bytes = packet.getBytes(StandardCharsets.US_ASCII);
-    Association association = client.established().get();
+    client.established().get();
     loop.call(() -> {
+      Association association = client.current();
+      if (association == null) {
+        throw new IOException("there is no association");
+      }
       byte[] record = new byte[bytes.length + Association.OVERHEAD];
       int size = association.seal(bytes, 0, bytes.length, record, 0);
       socket.send(server, record, 0, size, size);

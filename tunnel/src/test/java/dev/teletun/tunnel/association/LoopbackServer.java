@@ -36,11 +36,19 @@ final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssoci
   private final Watch watch;
   private final DatagramTrain train = new DatagramTrain();
 
+  /** How many associations lived too long. */
+  final AtomicInteger expired = new AtomicInteger();
+
   LoopbackServer(EventLoop loop, Keys keys) throws IOException {
+    this(loop, keys, Lifetime.STANDARD);
+  }
+
+  LoopbackServer(EventLoop loop, Keys keys, Lifetime lifetime) throws IOException {
     this.loop = loop;
     socket = UdpSocket.bind(InetAddress.getLoopbackAddress(), 0);
     associations =
-        new ServerAssociations(loop, socket, keys.server(), keys.client().pin(), 1280, this);
+        new ServerAssociations(
+            loop, socket, keys.server(), keys.client().pin(), 1280, this, lifetime);
     watch = loop.watch(socket.fd(), this);
     loop.execute(() -> watch.reading(true));
   }
@@ -115,6 +123,11 @@ final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssoci
 
   @Override
   public void peerClosed() {}
+
+  @Override
+  public void expired() {
+    expired.incrementAndGet();
+  }
 
   @Override
   public void close() throws IOException {

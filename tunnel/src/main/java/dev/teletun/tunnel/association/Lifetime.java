@@ -1,0 +1,27 @@
+package dev.teletun.tunnel.association;
+
+import dev.teletun.dtls.association.Association;
+import java.time.Duration;
+
+/**
+ * How long one association may be used: its keys protect few enough records, and an hour's traffic
+ * at most is lost with them.
+ *
+ * @param records in one direction
+ * @param age from the end of the handshake on
+ */
+public record Lifetime(long records, Duration age) {
+  /** What both ends keep to. */
+  public static final Lifetime STANDARD = new Lifetime(1L << 28, Duration.ofHours(1));
+
+  /** True once the association must carry nothing more. */
+  boolean isOver(Association association, long ageNanos) {
+    return association.records() >= records || ageNanos >= age.toNanos();
+  }
+
+  /** True once it is time for a new one, an eighth before the end. */
+  boolean isRenewalDue(Association association, long ageNanos) {
+    return association.records() >= records - records / 8
+        || ageNanos >= age.minus(age.dividedBy(8)).toNanos();
+  }
+}
