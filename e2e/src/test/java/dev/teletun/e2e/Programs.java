@@ -1,7 +1,7 @@
 package dev.teletun.e2e;
 
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.teletun.lab.sandbox.Sandbox;
 import dev.teletun.lab.topology.Host;
@@ -45,10 +45,7 @@ final class Programs implements Closeable {
    * mapped, the test that asks is skipped, and says so.
    */
   static Programs in(String prefix, LabOptions options) throws IOException {
-    assumeTrue(
-        Sandbox.mapsUid(EXTERNAL_UID),
-        "NOT SHOWN: the pair needs two uids, and uid %d is not mapped here. Run as root, or install uidmap and map a range of /etc/subuid"
-            .formatted(EXTERNAL_UID));
+    assumeTwoUids();
     Lab lab = Lab.up(prefix, options);
     try {
       Path keys = Files.createDirectory(lab.directory().resolve("keys"));
@@ -65,6 +62,16 @@ final class Programs implements Closeable {
     } catch (IOException | RuntimeException e) {
       lab.close();
       throw e;
+    }
+  }
+
+  private static void assumeTwoUids() throws IOException {
+    if (!Sandbox.mapsUid(EXTERNAL_UID)) {
+      String why =
+          "NOT SHOWN: the pair needs two uids, and uid %d is not mapped here. Run as root, or install uidmap and map a range of /etc/subuid"
+              .formatted(EXTERNAL_UID);
+      System.err.println(why); // Maven does not count what ends in @BeforeAll, nor show its message
+      abort(why);
     }
   }
 
