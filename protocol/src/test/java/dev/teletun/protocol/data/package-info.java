@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.protocol.data;
+
+import org.jspecify.annotations.NullMarked;

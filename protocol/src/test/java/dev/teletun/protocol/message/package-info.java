@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.protocol.message;
+
+import org.jspecify.annotations.NullMarked;
