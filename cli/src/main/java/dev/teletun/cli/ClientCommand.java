@@ -14,6 +14,7 @@ import dev.teletun.client.connect.ClientOptions;
 import dev.teletun.client.connect.Connected;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
+import dev.teletun.tunnel.association.Lifetime;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,6 +127,18 @@ final class ClientCommand implements Action {
   @Nullable String check;
 
   @Option(
+      names = {"-takeover", "--takeover"},
+      description = "End another client's session if it holds the pod.")
+  boolean takeover;
+
+  @Option(
+      names = {"-rekey-records", "--rekey-records"},
+      paramLabel = "COUNT",
+      hidden = true,
+      description = "For tests: take new keys after so many records instead of 2^28.")
+  long rekeyRecords = Lifetime.STANDARD.records();
+
+  @Option(
       names = {"-output", "--output"},
       paramLabel = "text|json",
       description = "How to print the line that says we are connected. Default: text.")
@@ -196,7 +209,9 @@ final class ClientCommand implements Action {
             ownPrivate.orElse(none),
             checks.each("-route", routes, Checks::prefix),
             checks.optional("-dns", dns, Checks::onOff).orElse(true),
-            checks.optional("-check", check, Checks::onOff).orElse(true));
+            checks.optional("-check", check, Checks::onOff).orElse(true),
+            takeover,
+            new Lifetime(rekeyRecords, Lifetime.STANDARD.age()));
     problems.throwIfAny();
     return options;
   }

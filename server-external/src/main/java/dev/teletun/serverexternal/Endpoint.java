@@ -9,12 +9,15 @@ import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.message.Token;
 import dev.teletun.protocol.unix.Greeting;
 import dev.teletun.tunnel.association.ServerAssociations;
-import dev.teletun.tunnel.control.ServerSession;
+import dev.teletun.tunnel.association.UdpTransport;
+import dev.teletun.tunnel.end.Drops;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
+import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,37 +32,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the three things a session needs: the slot's control connection, the association, and the
- * link to server-cluster. Its fields belong to the loop; {@link #serve} runs on the control
- * threads.
+ * The data side: joins the client's associations and the link to server-cluster by a tunnel end.
+ * Loop thread only, but for {@link #awaitPair}, {@link #heardNanos} and {@link #drops}.
  */
 final class Endpoint
-    implements Closeable, PairLink.Listener, TunnelEnd.Listener, ServerAssociations.Listener {
+    implements Closeable,
+        PairLink.Listener,
+        TunnelEnd.Listener,
+        TrainSender.TooBig,
+        ServerAssociations.Listener {
   // What the handshake's datagrams must fit whatever the path: RFC 8200's minimum.
   private static final int HANDSHAKE_PATH_MTU = 1280;
   private static final Duration PAIR_PATIENCE = Duration.ofSeconds(5);
   private static final int SMALLEST_TUNNEL_MTU = 1280;
 
-  private final EventLoop loop;
   private final UdpSocket socket;
   private final ServerAssociations associations;
   private final TunnelEnd end;
-  private final Slot slot;
+  private final UdpTransport udp;
   private final Consumer<String> log;
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
   private List<InetAddress> podAddresses = List.of();
-  private @Nullable ServerSession served;
+  private Consumer<Greeting> podChanged = _ -> {};
+  private @Nullable Object served;
   private volatile CompletableFuture<Greeting> greeting = new CompletableFuture<>();
 
   private Endpoint(EventLoop loop, UdpSocket socket, Identity own, Pin client, Consumer<String> log)
       throws IOException {
-    this.loop = loop;
     this.socket = socket;
     this.log = log;
     associations = new ServerAssociations(loop, socket, own, client, HANDSHAKE_PATH_MTU, this);
-    end = TunnelEnd.open(Side.SERVER, loop, socket, associations, SMALLEST_TUNNEL_MTU, this);
-    slot = new Slot(System::nanoTime, end::heardNanos);
+    end = new TunnelEnd(Side.SERVER, loop, SMALLEST_TUNNEL_MTU, this);
+    udp = UdpTransport.open(loop, socket, associations, end, this);
+    loop.call(() -> {
+      end.receiveFrom(udp);
+      end.sendBy(udp);
+    });
   }
 
   static Endpoint open(
@@ -72,11 +81,14 @@ final class Endpoint
     pairLost = dialAgain;
   }
 
+  /** Who is told when another pod, with other addresses, is behind the socket. */
+  void onPodChanged(Consumer<Greeting> tell) {
+    podChanged = tell;
+  }
+
   @Override
   public void linked(Greeting text, FramePort frames) throws IOException {
-    if (!podAddresses.isEmpty() && !podAddresses.equals(text.addresses().addresses())) {
-      slot.evict(); // version 1 cannot tell a client that its addresses changed
-    }
+    boolean changed = !podAddresses.isEmpty() && !podAddresses.equals(text.addresses().addresses());
     podAddresses = text.addresses().addresses();
     log.accept("linked to server-cluster: the pod is %s".formatted(Addresses.text(podAddresses)));
     port = frames;
@@ -84,6 +96,9 @@ final class Endpoint
     end.filter(new InnerFilter(podAddresses, nameServers));
     greeting.complete(text); // first: the port may end while it is attached, and take this back
     end.attach(frames);
+    if (changed) {
+      podChanged.accept(text);
+    }
   }
 
   @Override
@@ -104,46 +119,47 @@ final class Endpoint
     }
   }
 
-  /** Runs one control session on its own thread. */
-  void serve(ServerSession session) throws IOException {
-    if (!slot.take(session)) {
-      log.accept("refused %s: another client holds the pod".formatted(session.client()));
-      return;
-    }
-    try {
-      Greeting text = awaitPair(session);
-      loop.call(() -> openSession(session));
-      session.greet(text.addresses(), text.resolvConf());
-      log.accept("client %s is the pod".formatted(session.client()));
-      session.awaitEnd();
-    } finally {
-      if (slot.free(session)) {
-        loop.call(() -> closeSession(session));
-        log.accept("client %s left; dropped: %s".formatted(session.client(), end.drops()));
-      }
+  /**
+   * A client is the pod from now on, or again.
+   *
+   * @param stay names it for {@link #end}: the session's token, or of version 1 the session
+   * @param from where its control connection comes from
+   */
+  void begin(Object stay, InetAddress from) {
+    associations.open(from, stay instanceof Token token ? token : null);
+    served = stay;
+  }
+
+  /** Ends its associations; another's may have begun already, and stay. */
+  void end(Object stay) {
+    if (stay.equals(served)) {
+      endAny();
     }
   }
 
-  private void openSession(ServerSession session) {
+  /** Ends the associations, whosever they are. */
+  void endAny() {
     associations.close();
-    associations.open(session.address());
-    served = session;
+    served = null;
   }
 
-  /** The next session may have begun already: the slot is free before the loop hears of it. */
-  private void closeSession(ServerSession session) {
-    if (session.equals(served)) {
-      associations.close();
-      served = null;
-    }
+  /** When the client was last heard, on the clock of System.nanoTime. Any thread. */
+  long heardNanos() {
+    return associations.heardNanos();
   }
 
-  private Greeting awaitPair(ServerSession session) throws IOException {
+  /** What was dropped so far. Any thread. */
+  Drops drops() {
+    return end.drops();
+  }
+
+  /** Waits until there is a pod to be. Any thread but the loop's. */
+  Greeting awaitPair(String client) throws IOException {
     try {
       return greeting.get(PAIR_PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
       throw new IOException(
-          "refused %s: no server-cluster answers on the sockfile".formatted(session.client()), e);
+          "refused %s: no server-cluster answers on the sockfile".formatted(client), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for server-cluster", e);
@@ -154,11 +170,17 @@ final class Endpoint
   public void associated(UdpPeer peer) {
     log.accept("data association with %s".formatted(Addresses.text(peer.address())));
     measure(peer);
-    try {
-      end.feed(associations::feedLeftover);
-    } catch (IOException e) {
-      portEnded(e);
-    }
+  }
+
+  @Override
+  public void moved(UdpPeer peer) {
+    log.accept("the client is at %s now".formatted(Addresses.text(peer.address())));
+    measure(peer);
+  }
+
+  @Override
+  public void leftover() {
+    udp.feed(associations::feedLeftover);
   }
 
   @Override
@@ -194,6 +216,7 @@ final class Endpoint
   public void close() throws IOException {
     associations.close();
     end.close();
+    udp.close();
     closePort();
   }
 }

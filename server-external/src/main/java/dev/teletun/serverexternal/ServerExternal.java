@@ -56,10 +56,12 @@ public final class ServerExternal implements Closeable {
       endpoint.onPairLost(pair::lost);
       onFailure.own(() -> loop.call(endpoint::close));
       onFailure.own(() -> loop.call(pair::close));
+      Sessions sessions = new Sessions(loop, endpoint, log);
       ServerListener listener =
           onFailure.own(
               ServerListener.open(
-                  options.port(), own.orElseThrow(), client.orElseThrow(), endpoint::serve, log));
+                  options.port(), own.orElseThrow(), client.orElseThrow(), sessions, log));
+      onFailure.own(sessions);
       loop.execute(pair::dial);
       return new ServerExternal(onFailure.handOver(), loop, listener);
     }

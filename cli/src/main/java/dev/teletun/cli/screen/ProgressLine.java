@@ -47,6 +47,11 @@ public final class ProgressLine implements Progress {
     }
   }
 
+  @Override
+  public synchronized void event(String what) {
+    above(what);
+  }
+
   /** Takes the line that would be overwritten off the terminal. */
   public synchronized void clear() {
     if (current != null && screen.terminal()) {

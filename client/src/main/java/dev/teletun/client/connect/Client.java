@@ -12,13 +12,11 @@ import dev.teletun.linux.capability.Capabilities;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
-import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
-import dev.teletun.tunnel.control.ClientSession;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,8 +38,8 @@ import java.util.stream.Stream;
  *   └──────────── the host is untouched ───────────────────┘
  * </pre>
  *
- * Threads: {@code session} (the event loop: UDP, association, TUN), {@code control} (waits for the
- * end of the control connection), {@code dns} (the stub).
+ * Threads: {@code session} (the event loop: UDP, associations, TUN), {@code control} (reads from
+ * the control connection, and dials it again), {@code dns} (the stub).
  */
 public final class Client implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -92,19 +90,24 @@ public final class Client implements Closeable {
     InetSocketAddress server = Endpoint.find(options);
     refuseLoops(options.routes(), server.getAddress());
     progress.step("control connection to %s".formatted(Addresses.text(server)));
-    ClientSession session = onFailure.own(ClientSession.dial(server, own, pin, PATIENCE));
-    ResolvConf resolvConf = ResolvConf.parse(session.resolvConf());
-    progress.done(
-        "this host is to be %s".formatted(Addresses.text(session.addresses().addresses())));
+    Control control = onFailure.own(Control.open(options, own, pin, server));
+    Attachment attachment = control.attachment();
+    List<InetAddress> pod = attachment.addresses().addresses();
+    progress.done("this host is to be %s".formatted(Addresses.text(pod)));
 
     progress.step("data association with %s over UDP".formatted(Addresses.text(server)));
-    DataPath data =
+    DataChannel data =
         onFailure.own(
-            DataPath.open(server, own, pin, filter(session.addresses(), resolvConf), PATIENCE));
+            DataChannel.open(
+                attachment, own, pin, filter(attachment), options.lifetime(), PATIENCE));
     progress.done("the server's key is the right one");
     RoundTrip roundTrip =
         new RoundTrip(
-            data.loop(), data.end(), session.addresses(), resolvConf.nameServers(), data.tunMtu());
+            data.loop(),
+            data.end(),
+            attachment.addresses(),
+            attachment.resolvConf().nameServers(),
+            data.tunMtu());
     if (options.check()) {
       progress.step("first round trip through the tunnel");
       roundTrip.await();
@@ -117,11 +120,11 @@ public final class Client implements Closeable {
       progress.warn(
           "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
     }
-    return takeOver(options, server, session, resolvConf, data, progress, onFailure);
+    return takeOver(options, control, data, progress, onFailure);
   }
 
-  private static InnerFilter filter(AddressList addresses, ResolvConf resolvConf) {
-    return new InnerFilter(addresses.addresses(), Set.copyOf(resolvConf.nameServers()));
+  static InnerFilter filter(Attachment to) {
+    return new InnerFilter(to.addresses().addresses(), Set.copyOf(to.resolvConf().nameServers()));
   }
 
   private static void refuseLoops(List<Prefix> routes, InetAddress endpoint)
@@ -138,20 +141,19 @@ public final class Client implements Closeable {
   /** From here on the host changes. */
   private static Client takeOver(
       ClientOptions options,
-      InetSocketAddress server,
-      ClientSession session,
-      ResolvConf resolvConf,
-      DataPath data,
+      Control control,
+      DataChannel data,
       Progress progress,
       CloseStack onFailure)
       throws IOException {
-    RoutePlan routes = plan(options, server.getAddress(), session.addresses(), resolvConf);
+    Attachment attachment = control.attachment();
+    List<InetAddress> pod = attachment.addresses().addresses();
+    ResolvConf resolvConf = attachment.resolvConf();
+    RoutePlan routes = plan(options, attachment);
     routes.warnings().forEach(progress::warn);
     progress.step("device, address, routes");
     TunnelInterface device =
-        onFailure.own(
-            TunnelInterface.open(
-                session.addresses().addresses(), data.tunMtu(), routes.prefixes()));
+        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes.prefixes()));
     device.warnings().forEach(progress::warn);
     data.loop().call(() -> data.end().attach(device.port()));
     onFailure.own(() -> data.loop().call(data.end()::detach));
@@ -162,35 +164,36 @@ public final class Client implements Closeable {
     if (options.dns()) {
       progress.step("DNS");
       DnsIntercept intercept =
-          onFailure.own(
-              DnsIntercept.start(dnsPlan(options, routes, session, resolvConf, device.name())));
+          onFailure.own(DnsIntercept.start(dnsPlan(options, routes, attachment, device.name())));
       dns = Optional.of(intercept.summary());
       dnsEnded = intercept.ended();
       progress.done(dns.get());
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
     }
+    control.keep(new Stay(data, device, attachment, progress));
+    onFailure.own(
+        NetworkChanges.watch(
+            data.loop(),
+            () -> {
+              data.networkChangedOnLoop();
+              control.networkChanged();
+            }));
     CompletableFuture<Void> ended =
-        CompletableFuture.anyOf(session.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
+        CompletableFuture.anyOf(control.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
     Connected connected =
         new Connected(
-            device.name(),
-            session.addresses().addresses(),
-            data.tunMtu(),
-            routes.prefixes(),
-            dns,
-            server);
+            device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.server());
     return new Client(onFailure.handOver(), ended, connected);
   }
 
-  private static RoutePlan plan(
-      ClientOptions options, InetAddress endpoint, AddressList pod, ResolvConf resolvConf)
-      throws IOException {
+  private static RoutePlan plan(ClientOptions options, Attachment attachment) throws IOException {
     try (RouteSocket kernel = RouteSocket.open()) {
       Set<InetAddress> reserved = new HashSet<>(HostNameServers.read());
-      reserved.add(endpoint);
+      reserved.add(attachment.server().getAddress());
       Optional<InetAddress> refused =
-          RoutePlan.notToBeTaken(pod.addresses(), kernel.addresses(), kernel.routes(), reserved);
+          RoutePlan.notToBeTaken(
+              attachment.addresses().addresses(), kernel.addresses(), kernel.routes(), reserved);
       if (refused.isPresent()) {
         throw new IOException(
             "the server says that this host is to be %s, which is a gateway, name server or neighbour of this host, or the server itself: nothing was changed. Is it the right server?"
@@ -198,7 +201,7 @@ public final class Client implements Closeable {
       }
       return RoutePlan.choose(
           options.routes(),
-          resolvConf.nameServers(),
+          attachment.resolvConf().nameServers(),
           kernel.addresses(),
           kernel.routes(),
           reserved);
@@ -206,19 +209,16 @@ public final class Client implements Closeable {
   }
 
   private static DnsPlan dnsPlan(
-      ClientOptions options,
-      RoutePlan routes,
-      ClientSession session,
-      ResolvConf resolvConf,
-      String device)
+      ClientOptions options, RoutePlan routes, Attachment attachment, String device)
       throws IOException {
+    ResolvConf resolvConf = attachment.resolvConf();
     List<InetAddress> routed =
         resolvConf.nameServers().stream()
             .filter(s -> routes.prefixes().stream().anyMatch(p -> p.contains(s)))
             .toList();
     List<Prefix> reverse =
         Stream.concat(
-                session.addresses().addresses().stream().map(Prefix::host),
+                attachment.addresses().addresses().stream().map(Prefix::host),
                 routes.prefixes().stream())
             .toList();
     Set<String> own = new HashSet<>(HostNameServers.searchDomains());

@@ -1,6 +1,7 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.protocol.address.Prefix;
+import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param routes prefixes that go into the tunnel besides the cluster's name servers
  * @param dns whether the cluster's names are to resolve on this host
  * @param check whether a round trip through the tunnel must succeed before the host is touched
+ * @param takeover whether another client that holds the pod is to be ended
+ * @param lifetime of one association
  */
 public record ClientOptions(
     Optional<Path> kubeconfig,
@@ -26,4 +29,6 @@ public record ClientOptions(
     Path clientPrivateKey,
     List<Prefix> routes,
     boolean dns,
-    boolean check) {}
+    boolean check,
+    boolean takeover,
+    Lifetime lifetime) {}

@@ -98,6 +98,28 @@ public final class TunnelInterface implements Closeable {
     }
   }
 
+  /** Gives the device other addresses: first the new ones, then the old ones go. */
+  public void readdress(List<InetAddress> addresses) throws IOException {
+    boolean ipv6 = hasIpv6();
+    try (RouteSocket kernel = RouteSocket.open()) {
+      List<InterfaceAddress> old =
+          kernel.addresses().stream()
+              .filter(a -> a.interfaceIndex() == tun.interfaceIndex())
+              .filter(a -> !a.address().isLinkLocalAddress())
+              .toList();
+      for (InetAddress address : addresses) {
+        if (ipv6 || !(address instanceof Inet6Address)) {
+          kernel.add(host(tun.interfaceIndex(), address));
+        }
+      }
+      for (InterfaceAddress gone : old) {
+        if (!addresses.contains(gone.address())) {
+          kernel.delete(gone);
+        }
+      }
+    }
+  }
+
   /** The device's name, such as {@code tel0}. */
   public String name() {
     return tun.name();

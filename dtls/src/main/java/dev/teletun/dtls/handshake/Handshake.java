@@ -4,7 +4,6 @@ import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
-import dev.teletun.dtls.record.RecordHeader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -165,17 +164,6 @@ public final class Handshake implements Closeable {
             .formatted(deadline.toSeconds())
         : "the DTLS handshake got stuck: %d datagrams came within %d s. Check loss and path MTU"
             .formatted(transport.received(), deadline.toSeconds());
-  }
-
-  /** True for what may belong to a handshake: a record in clear, or a Finished. */
-  public static boolean isPartOfOne(byte[] datagram, int at, int length) {
-    if (length < RecordHeader.LENGTH) {
-      return false;
-    }
-    int type = RecordHeader.type(datagram, at);
-    return RecordHeader.epoch(datagram, at) == 0
-        || type == RecordHeader.HANDSHAKE
-        || type == RecordHeader.CHANGE_CIPHER_SPEC;
   }
 
   /** Hands in a datagram from the peer; copies it. Any thread; what does not fit is dropped. */

@@ -1,7 +1,6 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.dtls.handshake.Handshake;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
@@ -9,46 +8,71 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.data.DataMessage;
+import dev.teletun.protocol.message.Token;
+import dev.teletun.tunnel.transport.PacketSink;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's association, from the first hello on, over its connected UDP socket; and the next
- * one, which takes over as soon as its handshake has succeeded.
+ * The client's association, from the first hello on, over its connected UDP socket.
  *
- * <p>Loop thread, unless a method says otherwise.
+ * <pre>
+ *   version 1: handshake ──► ready
+ *   version 2: handshake ──► token, again and again ──► acknowledged: ready
+ * </pre>
+ *
+ * Loop thread only, but for {@link #begin} and the two futures.
  */
 public final class ClientAssociation implements Associations, Closeable {
+  private static final Duration FIRST_REPETITION = Duration.ofMillis(100);
+  private static final Duration LAST_REPETITION = Duration.ofSeconds(1);
+
   private final EventLoop loop;
-  private final UdpSocket socket;
   private final UdpPeer peer;
-  private final Supplier<Handshake> dial;
+  private final Optional<Token> token;
   private final Lifetime lifetime;
-  private final CompletableFuture<Association> established;
-  private volatile @Nullable Handshake underWay; // set first where it was begun
-  private @Nullable Handshake done;
-  private @Nullable Association association;
-  private long bornNanos;
+  private final CompletableFuture<Association> established = new CompletableFuture<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Said said = new Answers();
+  private final Handshake handshake;
+  private volatile UdpSocket socket;
+  private @Nullable Link link;
+  private int lastEcho;
+  private int answeredEcho;
+  private long echoedNanos;
+  private long roundTripNanos;
+  private boolean closed;
 
   private ClientAssociation(
-      EventLoop loop, UdpSocket socket, UdpPeer peer, Supplier<Handshake> dial, Lifetime lifetime) {
+      EventLoop loop,
+      UdpSocket socket,
+      UdpPeer peer,
+      Identity own,
+      Pin server,
+      Optional<Token> token,
+      Lifetime lifetime,
+      int pathMtu,
+      Duration deadline) {
     this.loop = loop;
     this.socket = socket;
     this.peer = peer;
-    this.dial = dial;
+    this.token = token;
     this.lifetime = lifetime;
-    this.established = renew();
+    this.handshake = Handshake.client(own, server, pathMtu, this::send, deadline);
   }
 
   /**
    * Begins the handshake. The caller keeps the socket, connected to {@code peer}, and must pass on
-   * what it receives. Any thread.
+   * what it receives.
    *
+   * @param token of the session; empty for version 1, which has none
+   * @param lifetime after which nothing is sent any more
    * @param pathMtu bytes of the largest outer packet
    */
   public static ClientAssociation begin(
@@ -57,59 +81,21 @@ public final class ClientAssociation implements Associations, Closeable {
       UdpPeer peer,
       Identity own,
       Pin server,
+      Optional<Token> token,
+      Lifetime lifetime,
       int pathMtu,
       Duration deadline) {
-    return begin(loop, socket, peer, own, server, pathMtu, deadline, Lifetime.STANDARD);
-  }
-
-  /** With another lifetime than the standard one. */
-  static ClientAssociation begin(
-      EventLoop loop,
-      UdpSocket socket,
-      UdpPeer peer,
-      Identity own,
-      Pin server,
-      int pathMtu,
-      Duration deadline,
-      Lifetime lifetime) {
-    Supplier<Handshake> dial =
-        () ->
-            Handshake.client(
-                own,
-                server,
-                pathMtu,
-                (bytes, at, size) -> send(loop, socket, peer, bytes, at, size),
-                deadline);
-    return new ClientAssociation(loop, socket, peer, dial, lifetime);
-  }
-
-  /**
-   * Begins the next association, beside the one that is there.
-   *
-   * @return completes on the loop, with what has taken over or with why nothing has
-   */
-  public CompletableFuture<Association> renew() {
-    CompletableFuture<Association> result = new CompletableFuture<>();
-    Handshake begun = dial.get();
-    underWay = begun;
+    ClientAssociation client =
+        new ClientAssociation(loop, socket, peer, own, server, token, lifetime, pathMtu, deadline);
     CompletableFuture<Association> _ =
-        begun
+        client
+            .handshake
             .result()
-            .whenComplete(
-                (made, failure) -> loop.execute(() -> ended(begun, made, failure, result)));
-    return result;
+            .whenComplete((done, failure) -> loop.execute(() -> client.ended(done, failure)));
+    return client;
   }
 
-  /** True while there is an association that should be followed by another, and none begun. */
-  public boolean renewalDue() {
-    Association open = association;
-    return open != null
-        && underWay == null
-        && lifetime.isRenewalDue(open, System.nanoTime() - bornNanos);
-  }
-
-  private static void send(
-      EventLoop loop, UdpSocket socket, UdpPeer peer, byte[] bytes, int at, int size) {
+  private void send(byte[] bytes, int at, int size) {
     byte[] copy = Arrays.copyOfRange(bytes, at, at + size);
     loop.execute(() -> socket.send(peer, copy, 0, copy.length, copy.length));
   }
@@ -119,57 +105,73 @@ public final class ClientAssociation implements Associations, Closeable {
     return established;
   }
 
-  private void ended(
-      Handshake ended,
-      @Nullable Association made,
-      @Nullable Throwable failure,
-      CompletableFuture<Association> result) {
-    if (ended.equals(underWay)) {
-      underWay = null;
-    }
-    if (made == null) {
-      result.completeExceptionally(
-          failure == null ? new IllegalStateException("handshake ended with nothing") : failure);
+  /** Completes on the loop once packets may be sent, or with why there is no association. */
+  public CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  private void ended(@Nullable Association done, @Nullable Throwable failure) {
+    if (done == null) {
+      Throwable why =
+          failure == null ? new IllegalStateException("handshake ended with nothing") : failure;
+      established.completeExceptionally(why);
+      ready.completeExceptionally(why);
       return;
     }
-    association = made;
-    bornNanos = System.nanoTime();
-    done = ended;
-    result.complete(made);
+    Link made = new Link(socket, peer, done, token.isPresent(), said);
+    link = made;
+    established.complete(done);
+    if (token.isPresent()) {
+      sayHello(made, DataMessage.hello(token.get()), FIRST_REPETITION);
+    } else {
+      ready.complete(null);
+    }
+  }
+
+  /** A server that has not got our last flight drops a hello, and so does the network. */
+  private void sayHello(Link to, byte[] hello, Duration pause) {
+    if (closed || to.isAccepted()) {
+      return;
+    }
+    to.say(hello);
+    Duration doubled = pause.multipliedBy(2);
+    Duration next = doubled.compareTo(LAST_REPETITION) > 0 ? LAST_REPETITION : doubled;
+    loop.schedule(pause, () -> sayHello(to, hello, next));
   }
 
   /** Passes on what arrived while the handshake's last datagrams were still queued. */
-  public void feedLeftover(RecordSink sink) {
-    Association open = association;
-    Handshake of = done;
-    if (open != null && of != null) {
-      of.leftover().forEach(bytes -> open.receive(bytes, 0, bytes.length, sink));
+  public void feedLeftover(PacketSink out) {
+    Link to = link;
+    if (to != null) {
+      handshake.leftover().forEach(bytes -> to.receive(peer, bytes, 0, bytes.length, out));
     }
   }
 
   @Override
-  public void received(DatagramTrain train, RecordSink sink) {
+  public void received(DatagramTrain train, PacketSink out) {
+    Link to = link;
     for (int at = 0; at < train.length(); at += train.segmentBytes()) {
       int size = Math.min(train.segmentBytes(), train.length() - at);
-      received(train.bytes(), at, size, sink);
+      if (to == null) {
+        handshake.offer(train.bytes(), at, size);
+      } else {
+        to.receive(peer, train.bytes(), at, size, out);
+      }
     }
   }
 
-  private void received(byte[] bytes, int at, int size, RecordSink sink) {
-    Association open = current();
-    Handshake handshake = underWay;
-    if (handshake != null && (open == null || Handshake.isPartOfOne(bytes, at, size))) {
-      handshake.offer(bytes, at, size);
-    } else if (open != null) {
-      open.receive(bytes, at, size, sink);
-    }
-  }
-
-  /** Null before the first handshake has ended, and at the end of a lifetime. */
   @Override
   public @Nullable Association current() {
-    Association open = association;
-    return open == null || lifetime.isOver(open, System.nanoTime() - bornNanos) ? null : open;
+    Link to = link;
+    return to != null && to.isAccepted() && !lifetime.isUsedUp(to.association())
+        ? to.association()
+        : null;
+  }
+
+  /** True once another association should be begun, to replace this one before its time is over. */
+  public boolean renewalDue() {
+    Link to = link;
+    return to != null && lifetime.isRenewalDue(to.association(), to.ageNanos());
   }
 
   @Override
@@ -177,19 +179,79 @@ public final class ClientAssociation implements Associations, Closeable {
     return peer;
   }
 
+  /** Goes on over another socket, connected to the same peer; the caller keeps both. */
+  public void leaveBy(UdpSocket another) {
+    socket = another;
+    if (link != null) {
+      link.leaveBy(another);
+    }
+  }
+
+  /** When the server was last heard, on the clock of System.nanoTime; 0 before the handshake. */
+  public long heardNanos() {
+    return link == null ? 0 : link.heardNanos();
+  }
+
+  /** True once the server said close_notify. */
+  public boolean peerClosed() {
+    return link != null && link.association().peerClosed();
+  }
+
+  /**
+   * Asks the server for a sign of life, and tells NATs on the way that we are still here: an echo,
+   * which it answers, or to a server of version 1 an empty record, which it does not.
+   */
+  public void callOut() {
+    Link to = link;
+    if (to == null || !to.isAccepted()) {
+      return;
+    }
+    if (token.isPresent()) {
+      lastEcho++;
+      echoedNanos = System.nanoTime();
+      to.say(DataMessage.echo(DataMessage.ECHO, lastEcho));
+    } else {
+      to.say(new byte[0]);
+    }
+  }
+
+  /** Time from the last echo that was answered to its answer; 0 before the first. */
+  public long roundTripNanos() {
+    return roundTripNanos;
+  }
+
+  /** True if the last {@link #callOut} was answered. */
+  public boolean isAnswered() {
+    return answeredEcho == lastEcho;
+  }
+
   /** Tells the peer goodbye, if there is an association, and gives up a handshake. Loop thread. */
   @Override
   public void close() throws IOException {
-    Association open = association;
+    closed = true;
+    Link open = link;
     if (open != null) {
-      byte[] alert = new byte[64];
-      int size = open.closeNotify(alert, 0);
-      socket.send(peer, alert, 0, size, size);
-      association = null;
+      open.sayGoodbye();
+      link = null;
     }
-    Handshake handshake = underWay;
-    if (handshake != null) {
-      handshake.close();
+    handshake.close();
+  }
+
+  private final class Answers implements Said {
+    @Override
+    public void helloAck(Link on) {
+      if (!on.isAccepted()) {
+        on.accept();
+        ready.complete(null);
+      }
+    }
+
+    @Override
+    public void echoAck(Link on, int id) {
+      if (id == lastEcho) {
+        answeredEcho = id;
+        roundTripNanos = System.nanoTime() - echoedNanos;
+      }
     }
   }
 }

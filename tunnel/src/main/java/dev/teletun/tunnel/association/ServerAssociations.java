@@ -1,7 +1,6 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.dtls.handshake.Handshake;
 import dev.teletun.dtls.handshake.HelloVerifier;
 import dev.teletun.dtls.handshake.VerifiedHello;
@@ -11,42 +10,58 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.data.DataMessage;
+import dev.teletun.protocol.message.Token;
+import dev.teletun.tunnel.transport.PacketSink;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What arrives at the server's UDP socket: hellos are answered with cookies, a few handshakes go on
- * at once, and the newest that succeeds replaces the one association of the session.
+ * at once, and an association that succeeds is let into the session.
  *
  * <pre>
- *   hello ──► cookie ──► hello with cookie ──► handshake (≤ 4) ──► current ──► replaced or closed
+ *   version 1: hello ──► cookie ──► hello with cookie ──► handshake (≤ 4) ──► current
+ *   version 2:                                            handshake ──► token ──► current
+ *   either:                                                               current ──► old ──► gone
  * </pre>
  *
- * Nothing is answered while no control session holds the slot. Loop thread only.
+ * Nothing is answered while no session is open. An old association of version 2 is still opened for
+ * {@link #OVERLAP}, in which what was under way arrives. Loop thread only.
  */
 public final class ServerAssociations implements Associations, Closeable {
 
   /** Told when the client's address or association changes. */
   public interface Listener {
-    /**
-     * A new association took over; {@code peer} is where it is reached. To be followed by {@link
-     * #feedLeftover}.
-     */
+    /** A handshake has ended: {@link #feedLeftover} has what came with its end. */
+    void leftover();
+
+    /** Packets for the client leave on a new association, which is reached at {@code peer}. */
     void associated(UdpPeer peer);
+
+    /** The client is reached at another address. */
+    void moved(UdpPeer peer);
 
     /** The peer said close_notify. */
     void peerClosed();
 
     /** The association has reached the end of its lifetime, and is closed. */
-    default void expired() {}
+    void expired();
   }
 
+  /** How long an association is still opened after another has replaced it. */
+  static final Duration OVERLAP = Duration.ofSeconds(3);
+
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int MOST_LINKS = 4;
 
   // The first byte of a record, RFC 6347 §4.1.
   private static final int CHANGE_CIPHER_SPEC = 20;
@@ -61,13 +76,17 @@ public final class ServerAssociations implements Associations, Closeable {
   private final Lifetime lifetime;
   private final HelloVerifier verifier;
   private final HandshakesUnderWay handshakes = new HandshakesUnderWay(System::nanoTime);
+  private final StrayDatagrams strays = new StrayDatagrams(System::nanoTime);
+  private final Said said = new Hellos();
+  private final Deque<Link> newestFirst = new ArrayDeque<>();
+  private final List<Leftover> leftover = new ArrayList<>();
   private boolean answering;
-  private @Nullable Association current;
-  private long bornNanos;
-  private @Nullable UdpPeer peer;
-  private @Nullable RecordSink sink;
-  private List<byte[]> leftover = List.of();
+  private @Nullable Token token;
+  private volatile @Nullable Link current;
   private long strangers;
+  private long wrongTokens;
+
+  private record Leftover(Link link, UdpPeer from, List<byte[]> datagrams) {}
 
   /**
    * The caller keeps loop and socket.
@@ -99,56 +118,80 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   /**
-   * Begins to answer hellos: a control session holds the slot.
+   * A session begins, or goes on with the same token: hellos are answered.
    *
-   * @param client where the control connection comes from, and most likely the hello; null if not
+   * @param from where the control connection comes from, and most likely the hello; null if not
    *     known
+   * @param of the session's token; null for version 1, which has none
    */
-  public void open(@Nullable InetAddress client) {
+  public void open(@Nullable InetAddress from, @Nullable Token of) {
+    boolean goesOn = of != null && token != null && of.matches(token);
+    if (!goesOn) {
+      close();
+    }
     answering = true;
-    handshakes.expect(client);
+    token = of;
+    handshakes.expect(from);
   }
 
   @Override
-  public void received(DatagramTrain train, RecordSink to) {
-    sink = to;
+  public void received(DatagramTrain train, PacketSink to) {
     endLifetime();
     for (int at = 0; at < train.length(); at += train.segmentBytes()) {
       int size = Math.min(train.segmentBytes(), train.length() - at);
-      received(train.peer(), train.bytes(), at, size);
+      received(train.peer(), train.bytes(), at, size, to);
     }
   }
 
-  private void received(UdpPeer from, byte[] bytes, int at, int size) {
-    Association open = current;
+  private void received(UdpPeer from, byte[] bytes, int at, int size, PacketSink to) {
+    Link link = linkAt(from);
     Handshake handshake = handshakes.of(from);
-    if (open != null && from.equals(peer) && (handshake == null || !isHandshake(bytes[at]))) {
+    if (link != null && (handshake == null || !isHandshake(bytes[at]))) {
       if (HelloVerifier.looksLikeClientHello(bytes, at, size)) {
         greet(from, bytes, at, size);
       } else {
-        receive(open, bytes, at, size);
+        receive(link, from, bytes, at, size, to);
       }
     } else if (answering && HelloVerifier.looksLikeClientHello(bytes, at, size)) {
       greet(from, bytes, at, size);
     } else if (handshake != null) {
       handshake.offer(bytes, at, size);
+    } else if (!newestFirst.isEmpty() && strays.mayBeTried(bytes, at, size)) {
+      List.copyOf(newestFirst).forEach(l -> receive(l, from, bytes, at, size, to));
     } else {
       strangers++;
     }
+  }
+
+  /** Also a peer that knows nothing of lifetimes is to make a new association in time. */
+  private void endLifetime() {
+    Link link = current;
+    if (link != null && lifetime.isOver(link.association(), link.ageNanos())) {
+      current = null;
+      newestFirst.remove(link);
+      sayGoodbye(link);
+      listener.expired();
+    }
+  }
+
+  private @Nullable Link linkAt(UdpPeer from) {
+    for (Link link : newestFirst) {
+      if (link.peer().equals(from)) {
+        return link;
+      }
+    }
+    return null;
   }
 
   private static boolean isHandshake(byte contentType) {
     return contentType == HANDSHAKE || contentType == CHANGE_CIPHER_SPEC;
   }
 
-  private void receive(Association open, byte[] bytes, int at, int size) {
-    RecordSink to = sink;
-    if (to != null) {
-      open.receive(bytes, at, size, to);
-    }
-    if (open.peerClosed() && open == current) {
+  private void receive(
+      Link link, UdpPeer from, byte[] bytes, int at, int size, @Nullable PacketSink to) {
+    link.receive(from, bytes, at, size, to);
+    if (link.association().peerClosed() && newestFirst.remove(link) && link.equals(current)) {
       current = null;
-      peer = null;
       listener.peerClosed();
     }
   }
@@ -209,22 +252,46 @@ public final class ServerAssociations implements Associations, Closeable {
     if (!handshakes.ended(from, handshake) || association == null || !answering) {
       return;
     }
-    current = association;
-    bornNanos = System.nanoTime();
-    peer = from;
-    leftover = handshake.leftover();
-    listener.associated(from);
+    Link link = new Link(socket, from, association, token != null, said);
+    leftover.add(new Leftover(link, from, handshake.leftover()));
+    if (newestFirst.size() == MOST_LINKS) {
+      forgetOldest();
+    }
+    newestFirst.removeIf(l -> l.peer().equals(from)); // it has begun anew
+    newestFirst.addFirst(link);
+    if (link.isAccepted()) {
+      newestFirst.removeIf(old -> !old.equals(link)); // version 1 has one at a time
+      replaceBy(link);
+    }
+    listener.leftover();
+  }
+
+  private void forgetOldest() {
+    Link oldest = newestFirst.removeLast();
+    if (oldest.equals(current)) { // those after it have shown no token: nobody's
+      newestFirst.removeLast();
+      newestFirst.addLast(oldest);
+    }
+  }
+
+  private void replaceBy(Link link) {
+    Link old = current;
+    current = link;
+    if (old != null) {
+      loop.schedule(OVERLAP, () -> newestFirst.remove(old));
+    }
+    listener.associated(link.peer());
   }
 
   /** Passes on what arrived while the last handshake's datagrams were still queued. */
-  public void feedLeftover(RecordSink to) {
-    sink = to;
-    List<byte[]> datagrams = leftover;
-    leftover = List.of();
-    for (byte[] bytes : datagrams) {
-      Association open = current;
-      if (open != null) {
-        receive(open, bytes, 0, bytes.length);
+  public void feedLeftover(PacketSink to) {
+    List<Leftover> all = List.copyOf(leftover);
+    leftover.clear();
+    for (Leftover of : all) {
+      for (byte[] bytes : of.datagrams) {
+        if (newestFirst.contains(of.link)) {
+          receive(of.link, of.from, bytes, 0, bytes.length, to);
+        }
       }
     }
   }
@@ -232,14 +299,22 @@ public final class ServerAssociations implements Associations, Closeable {
   /** Null until the client's first record has proved that it finished the handshake (rule 2). */
   @Override
   public @Nullable Association current() {
-    endLifetime();
-    Association open = current;
-    return open != null && open.confirmed() ? open : null;
+    Link link = current;
+    return link != null && link.association().confirmed() && !lifetime.isUsedUp(link.association())
+        ? link.association()
+        : null;
   }
 
   @Override
   public @Nullable UdpPeer peer() {
-    return peer;
+    Link link = current;
+    return link == null ? null : link.peer();
+  }
+
+  /** When an authentic record last came, on the clock of System.nanoTime; any thread. */
+  public long heardNanos() {
+    Link link = current;
+    return link == null ? System.nanoTime() - Duration.ofDays(1).toNanos() : link.heardNanos();
   }
 
   /** Handshakes under way. */
@@ -256,32 +331,53 @@ public final class ServerAssociations implements Associations, Closeable {
     return strangers;
   }
 
-  /** Ends the session's association and handshakes, and answers no hello until {@link #open}. */
+  /** Associations that showed no token of ours. */
+  public long wrongTokens() {
+    return wrongTokens;
+  }
+
+  /** Ends the session's associations and handshakes, and answers no hello until {@link #open}. */
   @Override
   public void close() {
     answering = false;
-    closeCurrent();
+    token = null;
+    Link link = current;
+    current = null;
+    newestFirst.clear();
+    leftover.clear();
+    if (link != null) {
+      sayGoodbye(link);
+    }
     handshakes.abandonAll();
   }
 
-  /** Also a peer that knows nothing of lifetimes is to make a new association in time. */
-  private void endLifetime() {
-    Association open = current;
-    if (open != null && lifetime.isOver(open, System.nanoTime() - bornNanos)) {
-      closeCurrent();
-      listener.expired();
+  private static void sayGoodbye(Link link) {
+    if (link.association().confirmed()) {
+      link.sayGoodbye();
     }
   }
 
-  private void closeCurrent() {
-    Association open = current;
-    UdpPeer at = peer;
-    current = null;
-    peer = null;
-    if (open != null && at != null && open.confirmed()) {
-      byte[] alert = new byte[64];
-      int size = open.closeNotify(alert, 0);
-      socket.send(at, alert, 0, size, size);
+  private final class Hellos implements Said {
+    @Override
+    public void hello(Link on, Token shown) {
+      Token mine = token;
+      if (mine == null || !shown.matches(mine)) {
+        wrongTokens++;
+        return;
+      }
+      boolean first = !on.isAccepted();
+      on.accept();
+      on.say(DataMessage.bare(DataMessage.HELLO_ACK));
+      if (first) {
+        replaceBy(on);
+      }
+    }
+
+    @Override
+    public void moved(Link link) {
+      if (link.equals(current)) {
+        listener.moved(link.peer());
+      }
     }
   }
 }

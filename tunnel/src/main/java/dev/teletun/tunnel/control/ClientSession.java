@@ -5,7 +5,11 @@ import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.AddressList;
+import dev.teletun.protocol.control.ControlException;
 import dev.teletun.protocol.control.NulTerminated;
+import dev.teletun.protocol.message.ControlMessage;
+import dev.teletun.protocol.message.MessageReader;
+import dev.teletun.protocol.message.MessageWriter;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,28 +22,37 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 
 /**
- * The client's side of a version 1 control session: the addresses and the resolv.conf that the
- * server sent, and a connection that stays open until either side ends it.
+ * The client's side of a control session: the addresses and the resolv.conf that the server sent,
+ * and a connection that stays open until either side ends it.
  */
 public final class ClientSession implements Closeable {
   private static final int MOST_ADDRESS_BYTES = 8 * 1024;
   private static final int MOST_RESOLV_CONF_BYTES = 64 * 1024;
   private static final int JOIN_MILLIS = 2_000;
 
-  private final Socket socket;
+  private static final List<String> SPOKEN = List.of(ControlTls.VERSION_2);
+
+  private final SSLSocket socket;
+  private final String server;
   private final AddressList addresses;
   private final String resolvConf;
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final MessageReader messages;
   private volatile boolean closing;
+  private volatile long heardNanos = System.nanoTime();
 
-  private ClientSession(Socket socket, AddressList addresses, String resolvConf) {
+  private ClientSession(SSLSocket socket, String server, AddressList addresses, String resolvConf)
+      throws IOException {
     this.socket = socket;
+    this.server = server;
     this.addresses = addresses;
     this.resolvConf = resolvConf;
+    this.messages = new MessageReader(socket.getInputStream());
   }
 
   /**
@@ -57,7 +70,6 @@ public final class ClientSession implements Closeable {
       tcp.connect(server, Math.toIntExact(patience.toMillis()));
       ClientSession session = greet(tcp, own, pin, server);
       deadline.close();
-      session.watch();
       return session;
     } catch (IOException e) {
       boolean late = deadline.passed() || e instanceof SocketTimeoutException;
@@ -70,8 +82,8 @@ public final class ClientSession implements Closeable {
   private static ClientSession greet(Socket tcp, Identity own, Pin pin, InetSocketAddress server)
       throws IOException {
     tcp.setTcpNoDelay(true);
-    tcp.setKeepAlive(true);
-    SSLSocket tls = ControlTls.client(tcp, own, pin);
+    SilentPeer.noticeOn(tcp);
+    SSLSocket tls = ControlTls.client(tcp, own, pin, SPOKEN);
     try {
       tls.startHandshake();
       InputStream in = tls.getInputStream();
@@ -81,9 +93,10 @@ public final class ClientSession implements Closeable {
       }
       AddressList addresses =
           AddressList.parse(
-              ascii(NulTerminated.read(putBack(first, in), MOST_ADDRESS_BYTES, "address list")));
+              ascii(NulTerminated.read(putBack(first, in), MOST_ADDRESS_BYTES, "address list")),
+              isVersion2(tls) ? AddressList.Ipv4.OPTIONAL : AddressList.Ipv4.REQUIRED);
       String resolvConf = ascii(NulTerminated.read(in, MOST_RESOLV_CONF_BYTES, "resolv.conf"));
-      return new ClientSession(tls, addresses, resolvConf);
+      return new ClientSession(tls, Addresses.text(server), addresses, resolvConf);
     } catch (IOException e) {
       throw ControlTls.explain(e);
     }
@@ -118,29 +131,91 @@ public final class ClientSession implements Closeable {
     return e;
   }
 
-  private void watch() {
-    Thread.ofPlatform().name("control").daemon().start(this::awaitEnd);
+  private static boolean isVersion2(SSLSocket tls) {
+    return ControlTls.VERSION_2.equals(ControlTls.agreed(tls));
   }
 
-  private void awaitEnd() {
+  /** True if both sides agreed on version 2 of the protocol. */
+  public boolean isVersion2() {
+    return isVersion2(socket);
+  }
+
+  /**
+   * Version 2: asks for the pod.
+   *
+   * @throws SlotBusyException if another client has it
+   */
+  public ControlMessage.Attached attach(ControlMessage.Attach attach, Duration patience)
+      throws IOException {
+    try (Deadline _ = new Deadline(socket, patience)) {
+      send(attach);
+      return switch (messages.read().orElse(null)) {
+        case ControlMessage.Attached attached -> attached;
+        case ControlMessage.Busy busy ->
+            throw new SlotBusyException(server, busy.holder(), busy.since());
+        case null -> throw new IOException("%s closed the connection unasked".formatted(server));
+        default ->
+            throw new ControlException("the server answered something else than attached or busy");
+      };
+    }
+  }
+
+  /**
+   * Reads until the connection ends. Answers pings; other messages of version 2 go to {@code
+   * handler}, on the calling thread. Returns after {@link #close}.
+   *
+   * @throws IOException with why the connection ended otherwise
+   */
+  public void run(Consumer<ControlMessage> handler) throws IOException {
     try {
-      byte[] ignored = new byte[4096];
-      InputStream in = socket.getInputStream();
-      while (in.read(ignored) >= 0) {
-        // Version 1 says nothing more; later versions speak another protocol.
+      if (isVersion2()) {
+        readMessages(handler);
+      } else {
+        readNothing();
       }
-      end(new IOException("the server closed the control connection"));
     } catch (IOException e) {
-      end(new IOException("the control connection broke: " + e.getMessage(), e));
+      if (!closing) {
+        throw new IOException("the control connection broke: " + e.getMessage(), e);
+      }
+    }
+    if (!closing) {
+      throw new IOException("the server closed the control connection");
     }
   }
 
-  private void end(IOException why) {
-    if (closing) {
-      ended.complete(null);
-    } else {
-      ended.completeExceptionally(why);
+  private void readMessages(Consumer<ControlMessage> handler) throws IOException {
+    for (Optional<ControlMessage> next = messages.read();
+        next.isPresent();
+        next = messages.read()) {
+      heardNanos = System.nanoTime();
+      if (next.get() instanceof ControlMessage.Ping ping) {
+        send(new ControlMessage.Pong(ping.id()));
+      } else {
+        handler.accept(next.get());
+      }
     }
+  }
+
+  private void readNothing() throws IOException {
+    byte[] ignored = new byte[4096];
+    InputStream in = socket.getInputStream();
+    while (in.read(ignored) >= 0) {
+      heardNanos = System.nanoTime(); // version 1 says nothing more
+    }
+  }
+
+  /** Version 2: sends one message. Any thread. */
+  public void send(ControlMessage message) throws IOException {
+    byte[] bytes = MessageWriter.encode(message);
+    synchronized (socket) {
+      socket.getOutputStream().write(bytes);
+      socket.getOutputStream().flush();
+    }
+  }
+
+  /** When the server last said something, on the clock of System.nanoTime. Any thread. */
+  public long heardNanos() {
+    return heardNanos;
   }
 
   /** What the server said the client's addresses are. */
@@ -153,17 +228,21 @@ public final class ClientSession implements Closeable {
     return resolvConf;
   }
 
-  /** Completes normally after {@link #close}, else with why the session ended. */
-  public CompletableFuture<Void> ended() {
-    return ended;
+  /** Drops the connection without a word: the session may go on over another. Any thread. */
+  public void drop() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
-  /** Says goodbye and closes the connection. */
+  /** Says goodbye and closes the connection. Any thread. */
   @Override
   public void close() throws IOException {
     closing = true;
     socket.setSoLinger(true, JOIN_MILLIS / 1000);
-    socket.close();
-    ended.complete(null);
+    try (socket) {
+      if (isVersion2()) {
+        send(new ControlMessage.Bye("the client ends"));
+      }
+    }
   }
 }

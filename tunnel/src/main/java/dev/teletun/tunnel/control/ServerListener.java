@@ -10,15 +10,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * Accepts control connections: TLS with the client's pin, then hands the session on. A few
@@ -35,6 +34,7 @@ public final class ServerListener implements Closeable {
   }
 
   private static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(5);
+  private static final List<String> SPOKEN = List.of(ControlTls.VERSION_2);
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
   private final ServerSocket listener;
@@ -144,22 +144,14 @@ public final class ServerListener implements Closeable {
   private SSLSocket authenticate(Socket accepted) throws IOException {
     Deadline deadline = new Deadline(accepted, HANDSHAKE_DEADLINE);
     try (deadline) {
-      keepAlive(accepted);
-      SSLSocket tls = ControlTls.server(accepted, own, client);
+      accepted.setTcpNoDelay(true);
+      SilentPeer.noticeOn(accepted);
+      SSLSocket tls = ControlTls.server(accepted, own, client, SPOKEN);
       tls.startHandshake();
       return tls;
     } finally {
       halfOpen.remove(accepted);
     }
-  }
-
-  /** A client that vanished without a word is noticed within half a minute. */
-  private static void keepAlive(Socket socket) throws SocketException, IOException {
-    socket.setTcpNoDelay(true);
-    socket.setKeepAlive(true);
-    socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 15);
-    socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5);
-    socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
   }
 
   /** Closes the listener and every connection. */

@@ -1,16 +1,13 @@
 package dev.teletun.tunnel.end;
 
-import dev.teletun.dtls.association.Association;
 import dev.teletun.linux.port.PacketPort;
-import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.mtu.RouterDuty;
 import dev.teletun.protocol.offload.SegmentSink;
 import dev.teletun.protocol.offload.Splitter;
 import dev.teletun.protocol.packet.Verdict;
-import dev.teletun.tunnel.association.Associations;
-import dev.teletun.tunnel.transport.TrainSender;
+import dev.teletun.tunnel.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +16,12 @@ import org.jspecify.annotations.Nullable;
  * Carries packets from the local port to the peer: reads a batch, does a router's duty for what is
  * too big for the tunnel, splits superpackets, seals. Loop thread only.
  *
- * <p>A batch that the socket could not take whole is gone on with in the next turn.
+ * <p>A batch that the transport could not take whole is gone on with in the next turn.
  */
 final class SendPump implements SegmentSink {
   private static final int BATCH_BYTES = 4 * FrameBatch.LARGEST_FRAME;
 
   private final Side side;
-  private final TrainSender sender;
   private final RouterDuty duty;
   private final Drops drops;
   private final Splitter splitter = new Splitter();
@@ -37,12 +33,10 @@ final class SendPump implements SegmentSink {
   private FrameBatch sending = batch;
   private int nextFrame;
   private @Nullable InnerFilter filter;
-  private @Nullable Association association;
-  private @Nullable UdpPeer peer;
+  private @Nullable Transport transport;
 
-  SendPump(Side side, TrainSender sender, RouterDuty duty, Drops drops) {
+  SendPump(Side side, RouterDuty duty, Drops drops) {
     this.side = side;
-    this.sender = sender;
     this.duty = duty;
     this.drops = drops;
   }
@@ -56,19 +50,31 @@ final class SendPump implements SegmentSink {
    *
    * @return false once the port has ended
    */
-  boolean turn(PacketPort local, Associations associations) throws IOException {
+  boolean turn(PacketPort local, @Nullable Transport to) throws IOException {
     if (nextFrame >= sending.bytes() && !readBatch(local)) {
       return false;
     }
-    goOn(associations);
+    goOn(to);
     return true;
   }
 
-  /** Sends the rest of the batch, as far as the socket takes it. */
-  void goOn(Associations associations) {
-    association = associations.current();
-    peer = associations.peer();
-    sendBatch();
+  /** Sends the rest of the batch, as far as the transport takes it. */
+  void goOn(@Nullable Transport to) {
+    transport = to;
+    if (to == null || !to.isOpen() || filter == null) {
+      drops.withoutAssociation(countOfTheRest());
+      nextFrame = sending.bytes();
+    } else {
+      sendBatch(filter, to);
+    }
+  }
+
+  private int countOfTheRest() {
+    int rest = 0;
+    for (int frame = nextFrame; frame < sending.bytes(); frame = sending.next(frame)) {
+      rest++;
+    }
+    return rest;
   }
 
   private boolean readBatch(PacketPort local) throws IOException {
@@ -89,17 +95,12 @@ final class SendPump implements SegmentSink {
     return true;
   }
 
-  private void sendBatch() {
-    if (association == null || peer == null || filter == null) {
-      drops.withoutAssociation(sending.count());
-      nextFrame = sending.bytes();
-      return;
-    }
-    while (nextFrame < sending.bytes() && !sender.isBlocked()) {
-      sendFrame(filter, nextFrame);
+  private void sendBatch(InnerFilter addresses, Transport to) {
+    while (nextFrame < sending.bytes() && !to.isBlocked()) {
+      sendFrame(addresses, nextFrame);
       nextFrame = sending.next(nextFrame);
     }
-    sender.flush();
+    to.flush();
   }
 
   private void sendFrame(InnerFilter addresses, int frame) {
@@ -119,10 +120,9 @@ final class SendPump implements SegmentSink {
 
   @Override
   public void segment(byte[] bytes, int at, int length) {
-    Association to = association;
-    UdpPeer where = peer;
-    if (to != null && where != null) {
-      sender.add(to, where, bytes, at, length);
+    Transport to = transport;
+    if (to != null) {
+      to.send(bytes, at, length);
     }
   }
 }

@@ -1,34 +1,36 @@
 package dev.teletun.tunnel.end;
 
-import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.port.PacketPort;
-import dev.teletun.linux.udp.UdpPeer;
-import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.mtu.RouterDuty;
-import dev.teletun.tunnel.association.Associations;
-import dev.teletun.tunnel.transport.TrainSender;
+import dev.teletun.tunnel.transport.Inbox;
+import dev.teletun.tunnel.transport.PacketSink;
+import dev.teletun.tunnel.transport.Transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a tunnel: packets between a local port and the peer, both ways, on one loop thread.
  *
- * <p>The port may come late, go and be replaced. While there is none, packets from the peer go to a
- * {@link PacketListener} or are dropped and counted. Everything but {@link #open} is for the loop
- * thread.
+ * <pre>
+ *   port ──► filter, router's duty, split ──► the transport in force
+ *   port ◄── merge ◄── filter ◄────────────── any transport
+ * </pre>
+ *
+ * The port may come late, go and be replaced, and so may transports. While there is no port,
+ * packets from the peer go to a {@link PacketSink} or are dropped and counted. Loop thread only.
  */
-public final class TunnelEnd implements Closeable {
+public final class TunnelEnd implements Inbox, Closeable {
 
   /** What the end tells its owner. */
-  public interface Listener extends TrainSender.TooBig {
+  public interface Listener {
     /** The local port is gone, with the failure that said so or null for an ordinary end. */
     void portEnded(@Nullable IOException failure);
   }
@@ -37,55 +39,29 @@ public final class TunnelEnd implements Closeable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final EventLoop loop;
-  private final Associations associations;
   private final Listener listener;
   private final RouterDuty duty;
-  private final TrainSender sender;
   private final SendPump sending;
   private final ReceivePump receiving;
   private final Drops drops = new Drops();
-  private @Nullable Watch socketWatch;
+  private final Set<Transport> transports = new LinkedHashSet<>();
+  private @Nullable Transport transport;
   private @Nullable Watch portWatch;
   private @Nullable PacketPort port;
   // Runs from when the port is full until it has room again.
   private @Nullable Closeable pause;
 
-  private TunnelEnd(
-      Side side,
-      EventLoop loop,
-      UdpSocket socket,
-      Associations associations,
-      int tunnelMtu,
-      Listener listener) {
-    this.loop = loop;
-    this.associations = associations;
-    this.listener = listener;
-    duty = new RouterDuty(tunnelMtu);
-    sender = new TrainSender(socket, listener);
-    sending = new SendPump(side, sender, duty, drops);
-    receiving = new ReceivePump(side, socket, associations, drops);
-  }
-
   /**
-   * Begins to receive. The caller keeps loop, socket and associations.
+   * An end with neither port nor transport. The caller keeps the loop.
    *
    * @param tunnelMtu bytes of the largest packet that goes to the peer as it is
    */
-  public static TunnelEnd open(
-      Side side,
-      EventLoop loop,
-      UdpSocket socket,
-      Associations associations,
-      int tunnelMtu,
-      Listener listener)
-      throws IOException {
-    TunnelEnd end = new TunnelEnd(side, loop, socket, associations, tunnelMtu, listener);
-    Watch watch = loop.watch(socket.fd(), end.new SocketReady());
-    loop.execute(() -> {
-      end.socketWatch = watch;
-      watch.reading(true);
-    });
-    return end;
+  public TunnelEnd(Side side, EventLoop loop, int tunnelMtu, Listener listener) {
+    this.loop = loop;
+    this.listener = listener;
+    duty = new RouterDuty(tunnelMtu);
+    sending = new SendPump(side, duty, drops);
+    receiving = new ReceivePump(side, drops);
   }
 
   /** Takes the addresses that packets are filtered by; until then none passes. */
@@ -100,8 +76,37 @@ public final class TunnelEnd implements Closeable {
   }
 
   /** Who sees packets while there is no port. */
-  public void early(PacketListener early) {
-    receiving.listener(early);
+  public void early(PacketSink whilePortless) {
+    receiving.early(whilePortless);
+  }
+
+  /** Packets may come by {@code another} too from now on; it stays the caller's. */
+  public void receiveFrom(Transport another) {
+    transports.add(another);
+    another.reading(pause == null);
+  }
+
+  /** Packets leave by {@code next} from now on, which stays the caller's; null drops them. */
+  public void sendBy(@Nullable Transport next) {
+    transport = next;
+    followTransport();
+  }
+
+  /** {@code next} does what {@code old} did, which is about to be closed by its owner. */
+  public void replace(Transport old, Transport next) {
+    receiveFrom(next);
+    if (old.equals(transport)) {
+      sendBy(next);
+    }
+    forget(old);
+  }
+
+  /** {@code gone} is about to be closed by its owner. */
+  public void forget(Transport gone) {
+    transports.remove(gone);
+    if (gone.equals(transport)) {
+      sendBy(null);
+    }
   }
 
   /** Connects the local port, which stays the caller's. */
@@ -110,7 +115,7 @@ public final class TunnelEnd implements Closeable {
     port = local;
     PortReady ready = new PortReady();
     portWatch = loop.watch(local.fd(), ready);
-    portWatch.reading(!sender.isBlocked());
+    followTransport();
     ready.readable(); // frames that came with the greeting make no descriptor readable
   }
 
@@ -124,26 +129,13 @@ public final class TunnelEnd implements Closeable {
     port = null;
   }
 
-  /** Sends one packet of the caller's own, unfiltered, if there is an association. */
+  /** Sends one packet of the caller's own, unfiltered, if a transport is open. */
   public void send(byte[] packet) {
-    Association to = associations.current();
-    UdpPeer peer = associations.peer();
-    if (to != null && peer != null) {
-      sender.add(to, peer, packet, 0, packet.length);
-      sender.flush();
+    Transport to = transport;
+    if (to != null) {
+      to.send(packet, 0, packet.length);
+      to.flush();
     }
-  }
-
-  /** Delivers records that {@code source} passes to a sink, as if they had just arrived. */
-  public void feed(Consumer<RecordSink> source) throws IOException {
-    receiving.begin(port);
-    source.accept(receiving);
-    portWritten(receiving.finish());
-  }
-
-  /** When a record last came from the peer, on the clock of System.nanoTime. Any thread. */
-  public long heardNanos() {
-    return receiving.heardNanos();
   }
 
   /** What was dropped so far. */
@@ -154,10 +146,40 @@ public final class TunnelEnd implements Closeable {
   @Override
   public void close() throws IOException {
     detach();
-    if (socketWatch != null) {
-      socketWatch.close();
+    transport = null;
+    transports.clear();
+  }
+
+  @Override
+  public void begin() {
+    receiving.begin(port);
+  }
+
+  @Override
+  public boolean isFull() {
+    return receiving.isBlocked();
+  }
+
+  @Override
+  public void packet(byte[] bytes, int at, int length) {
+    receiving.packet(bytes, at, length);
+  }
+
+  @Override
+  public void finish() {
+    try {
+      portWritten(receiving.finish());
+    } catch (IOException e) {
+      portFailed(e);
     }
-    socketWatch = null;
+  }
+
+  @Override
+  public void unblocked(Transport again) {
+    if (again.equals(transport)) {
+      sending.goOn(again);
+      followTransport();
+    }
   }
 
   /** A turn that wrote nothing says nothing of what an earlier one left: only a flush does. */
@@ -169,7 +191,7 @@ public final class TunnelEnd implements Closeable {
   }
 
   /**
-   * Leaves what arrives in the socket's own bounded buffer while the port is full, for a while:
+   * Leaves what arrives in the transports' own bounded buffers while the port is full, for a while:
    * dropped here it would be whole superpackets.
    */
   private void pause() {
@@ -188,66 +210,46 @@ public final class TunnelEnd implements Closeable {
   }
 
   private void receive(boolean on) {
-    if (socketWatch != null) {
-      socketWatch.reading(on);
-    }
+    transports.forEach(t -> t.reading(on));
   }
 
-  private void portFailed(@Nullable IOException failure) throws IOException {
-    detach();
+  private void portFailed(@Nullable IOException failure) {
+    try {
+      detach();
+    } catch (IOException e) {
+      listener.portEnded(e);
+      return;
+    }
     listener.portEnded(failure);
   }
 
-  /** Stops reading from the port while the socket takes no more: the kernel's queue is bounded. */
-  private void followSocket() {
-    boolean blocked = sender.isBlocked();
-    if (socketWatch != null) {
-      socketWatch.writing(blocked);
-    }
+  /** Stops reading from the port while the transport takes no more: the port's queue is bounded. */
+  private void followTransport() {
+    Transport to = transport;
     if (portWatch != null) {
-      portWatch.reading(!blocked);
-    }
-  }
-
-  private final class SocketReady implements Ready {
-    @Override
-    public void readable() throws IOException {
-      try {
-        portWritten(receiving.turn(port));
-      } catch (IOException e) {
-        portFailed(e);
-      }
-    }
-
-    @Override
-    public void writable() throws IOException {
-      sender.flush();
-      sending.goOn(associations);
-      followSocket();
+      portWatch.reading(to == null || !to.isBlocked());
     }
   }
 
   private final class PortReady implements Ready {
     @Override
-    public void readable() throws IOException {
+    public void readable() {
       PacketPort local = port;
       if (local == null) {
         return;
       }
       try {
-        if (!sending.turn(local, associations)) {
+        if (!sending.turn(local, transport)) {
           portFailed(null);
         }
       } catch (IOException e) {
         portFailed(e);
       }
-      if (sender.isBlocked()) {
-        followSocket();
-      }
+      followTransport();
     }
 
     @Override
-    public void writable() throws IOException {
+    public void writable() {
       PacketPort local = port;
       try {
         boolean flushed = local == null || local.flush();

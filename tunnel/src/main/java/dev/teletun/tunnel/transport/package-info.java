@@ -1,4 +1,4 @@
-/** Sealed records on their way out over UDP, in trains of equal size. Knows no packet. */
+/** Ways for packets to the peer, all alike for who sends, and trains of records. */
 @NullMarked
 package dev.teletun.tunnel.transport;
 

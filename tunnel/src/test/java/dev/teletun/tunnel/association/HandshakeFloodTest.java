@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.KeySet;
 import dev.teletun.linux.loop.EventLoop;
@@ -14,6 +13,7 @@ import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.tunnel.transport.PacketSink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -192,7 +192,7 @@ class HandshakeFloodTest {
   }
 
   private void open(@Nullable InetAddress control) throws IOException {
-    loop.call(() -> associations.open(control));
+    loop.call(() -> associations.open(control, null));
   }
 
   private Caller dial(InetSocketAddress from) throws IOException {
@@ -250,10 +250,19 @@ class HandshakeFloodTest {
     }
 
     @Override
+    public void leftover() {}
+
+    @Override
+    public void expired() {}
+
+    @Override
+    public void moved(UdpPeer peer) {}
+
+    @Override
     public void peerClosed() {}
   }
 
-  private final class Received implements Ready, RecordSink {
+  private final class Received implements Ready, PacketSink {
     private final UdpSocket socket;
     private final DatagramTrain train = new DatagramTrain();
 
@@ -272,8 +281,5 @@ class HandshakeFloodTest {
     public void packet(byte[] bytes, int at, int length) {
       packets.add(new String(bytes, at, length, StandardCharsets.US_ASCII));
     }
-
-    @Override
-    public void answer(byte[] datagram, int at, int length) {}
   }
 }

@@ -1,13 +1,14 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.message.Token;
+import dev.teletun.tunnel.transport.PacketSink;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,13 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A client's association over a socket of its own. */
-final class LoopbackClient implements Closeable, Ready, RecordSink {
+final class LoopbackClient implements Closeable, Ready, PacketSink {
   /** Packets received, as text. */
   final List<String> packets = new CopyOnWriteArrayList<>();
 
@@ -34,10 +34,20 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
   private final DatagramTrain train = new DatagramTrain();
 
   LoopbackClient(EventLoop loop, Keys keys, InetSocketAddress address) throws IOException {
-    this(loop, keys, address, Lifetime.STANDARD);
+    this(loop, keys, address, Optional.empty(), Lifetime.STANDARD);
   }
 
-  LoopbackClient(EventLoop loop, Keys keys, InetSocketAddress address, Lifetime lifetime)
+  LoopbackClient(EventLoop loop, Keys keys, InetSocketAddress address, Optional<Token> token)
+      throws IOException {
+    this(loop, keys, address, token, Lifetime.STANDARD);
+  }
+
+  LoopbackClient(
+      EventLoop loop,
+      Keys keys,
+      InetSocketAddress address,
+      Optional<Token> token,
+      Lifetime lifetime)
       throws IOException {
     this.loop = loop;
     server = UdpPeer.of(address);
@@ -49,9 +59,10 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
             server,
             keys.client(),
             keys.server().pin(),
+            token,
+            lifetime,
             1280,
-            Duration.ofSeconds(20),
-            lifetime);
+            Duration.ofSeconds(20));
     watch = loop.watch(socket.fd(), this);
     loop.execute(() -> watch.reading(true));
   }
@@ -67,39 +78,65 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
     return client.established().isDone();
   }
 
-  /** Takes a new association if it is time for one; true if it did. */
-  boolean renewIfDue() throws Exception {
-    FutureTask<Optional<CompletableFuture<Association>>> renewal =
-        new FutureTask<>(
-            () -> client.renewalDue() ? Optional.of(client.renew()) : Optional.empty());
-    loop.execute(renewal);
-    if (renewal.get().isEmpty()) {
-      return false;
-    }
-    renewal.get().get().get(20, TimeUnit.SECONDS);
-    return true;
+  /** Waits until the server has taken the token. */
+  LoopbackClient ready() throws Exception {
+    established();
+    client.ready().get(20, TimeUnit.SECONDS);
+    return this;
+  }
+
+  boolean isReady() {
+    return client.ready().isDone();
   }
 
   /** True while the client may send. */
-  boolean maySend() throws Exception {
-    FutureTask<Boolean> question = new FutureTask<>(() -> client.current() != null);
-    loop.execute(question);
-    return question.get();
+  boolean maySend() throws IOException {
+    AtomicBoolean answer = new AtomicBoolean();
+    loop.call(() -> answer.set(client.current() != null));
+    return answer.get();
+  }
+
+  boolean renewalDue() throws IOException {
+    AtomicBoolean answer = new AtomicBoolean();
+    loop.call(() -> answer.set(client.renewalDue()));
+    return answer.get();
+  }
+
+  boolean peerClosed() throws IOException {
+    AtomicBoolean answer = new AtomicBoolean();
+    loop.call(() -> answer.set(client.peerClosed()));
+    return answer.get();
+  }
+
+  /** Asks for a sign of life, and waits for it. */
+  boolean echo() throws Exception {
+    loop.call(client::callOut);
+    AtomicBoolean answered = new AtomicBoolean();
+    Eventually.holds(
+        "the echo's answer",
+        () -> {
+          loop.call(() -> answered.set(client.isAnswered()));
+          return answered.get();
+        });
+    return answered.get();
+  }
+
+  InetSocketAddress address() throws IOException {
+    return socket.localAddress();
   }
 
   /** Sends one packet. */
   void send(String packet) throws Exception {
+    sendRaw(record(packet));
+  }
+
+  /** One packet as a record that has not been sent yet. */
+  byte[] record(String packet) throws Exception {
     byte[] bytes = packet.getBytes(StandardCharsets.US_ASCII);
-    client.established().get();
-    loop.call(() -> {
-      Association association = client.current();
-      if (association == null) {
-        throw new IOException("there is no association");
-      }
-      byte[] record = new byte[bytes.length + Association.OVERHEAD];
-      int size = association.seal(bytes, 0, bytes.length, record, 0);
-      socket.send(server, record, 0, size, size);
-    });
+    Association association = client.established().get();
+    byte[] record = new byte[bytes.length + association.overhead()];
+    loop.call(() -> association.seal(bytes, 0, bytes.length, record, 0));
+    return record;
   }
 
   /** Sends bytes as they are, from the client's own address and port. */
@@ -117,11 +154,6 @@ final class LoopbackClient implements Closeable, Ready, RecordSink {
   @Override
   public void packet(byte[] bytes, int at, int length) {
     packets.add(new String(bytes, at, length, StandardCharsets.US_ASCII));
-  }
-
-  @Override
-  public void answer(byte[] datagram, int at, int length) {
-    socket.send(server, datagram, at, length, length);
   }
 
   @Override

@@ -1,13 +1,14 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.message.Token;
+import dev.teletun.tunnel.transport.PacketSink;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,12 +20,15 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server's associations behind a socket on 127.0.0.1, on a loop of its own. */
-final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssociations.Listener {
+final class LoopbackServer implements Closeable, Ready, PacketSink, ServerAssociations.Listener {
   /** Packets received, as text. */
   final List<String> packets = new CopyOnWriteArrayList<>();
 
   /** Where associations were made with, in order. */
   final List<UdpPeer> associated = new CopyOnWriteArrayList<>();
+
+  /** Where the client moved to, in order. */
+  final List<UdpPeer> moved = new CopyOnWriteArrayList<>();
 
   /** Datagrams that arrived and have been dealt with. */
   final AtomicInteger datagrams = new AtomicInteger();
@@ -55,7 +59,12 @@ final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssoci
 
   /** A session begins. */
   void open() throws IOException {
-    loop.call(() -> associations.open(InetAddress.getLoopbackAddress()));
+    loop.call(() -> associations.open(InetAddress.getLoopbackAddress(), null));
+  }
+
+  /** A session of version 2 begins or goes on. */
+  void open(Token token) throws IOException {
+    loop.call(() -> associations.open(InetAddress.getLoopbackAddress(), token));
   }
 
   /** A session ends. */
@@ -70,6 +79,12 @@ final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssoci
   /** Asks on the loop whether the server may send. */
   boolean maySend() throws Exception {
     FutureTask<Boolean> question = new FutureTask<>(() -> associations.current() != null);
+    loop.execute(question);
+    return question.get();
+  }
+
+  long wrongTokens() throws Exception {
+    FutureTask<Long> question = new FutureTask<>(associations::wrongTokens);
     loop.execute(question);
     return question.get();
   }
@@ -108,17 +123,18 @@ final class LoopbackServer implements Closeable, Ready, RecordSink, ServerAssoci
   }
 
   @Override
-  public void answer(byte[] datagram, int at, int length) {
-    UdpPeer peer = associations.peer();
-    if (peer != null) {
-      socket.send(peer, datagram, at, length, length);
-    }
+  public void leftover() {
+    associations.feedLeftover(this);
   }
 
   @Override
   public void associated(UdpPeer peer) {
     associated.add(peer);
-    associations.feedLeftover(this);
+  }
+
+  @Override
+  public void moved(UdpPeer peer) {
+    moved.add(peer);
   }
 
   @Override

@@ -8,20 +8,25 @@ import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.tunnel.association.Associations;
 import dev.teletun.tunnel.association.ClientAssociation;
 import dev.teletun.tunnel.association.Keys;
+import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.association.ServerAssociations;
+import dev.teletun.tunnel.association.UdpTransport;
+import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One end on 127.0.0.1, with the pod's address 10.0.2.7, and what it told its owner. */
-final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssociations.Listener {
+final class EndUnderTest
+    implements Closeable, TunnelEnd.Listener, TrainSender.TooBig, ServerAssociations.Listener {
   static final int TUNNEL_MTU = 1400;
 
   /** What the owner was told, in order. */
@@ -32,6 +37,7 @@ final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssocia
 
   private final EventLoop loop;
   private final Associations associations;
+  private final UdpTransport transport;
   private final CloseStack owned = new CloseStack();
 
   private EndUnderTest(EventLoop loop, Side side, UdpSocket socket, Wiring wiring)
@@ -39,9 +45,14 @@ final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssocia
     this.loop = loop;
     this.socket = owned.own(socket);
     associations = wiring.associations(this);
-    end = owned.own(TunnelEnd.open(side, loop, socket, associations, TUNNEL_MTU, this));
+    end = owned.own(new TunnelEnd(side, loop, TUNNEL_MTU, this));
+    transport = owned.own(UdpTransport.open(loop, socket, associations, end, this));
     InnerFilter filter = new InnerFilter(List.of(InetAddress.ofLiteral("10.0.2.7")));
-    loop.call(() -> end.filter(filter));
+    loop.call(() -> {
+      end.filter(filter);
+      end.receiveFrom(transport);
+      end.sendBy(transport);
+    });
   }
 
   private interface Wiring {
@@ -57,7 +68,7 @@ final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssocia
         end -> {
           ServerAssociations associations =
               new ServerAssociations(loop, socket, keys.server(), keys.client().pin(), 1280, end);
-          loop.call(() -> associations.open(InetAddress.getLoopbackAddress()));
+          loop.call(() -> associations.open(InetAddress.getLoopbackAddress(), null));
           return associations;
         });
   }
@@ -79,6 +90,8 @@ final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssocia
                       UdpPeer.of(server),
                       keys.client(),
                       keys.server().pin(),
+                      Optional.empty(),
+                      Lifetime.STANDARD,
                       1280,
                       Duration.ofSeconds(20));
               made.add(association);
@@ -99,13 +112,21 @@ final class EndUnderTest implements Closeable, TunnelEnd.Listener, ServerAssocia
   @Override
   public void associated(UdpPeer peer) {
     told.add("associated");
-    if (associations instanceof ServerAssociations server) {
-      try {
-        end.feed(server::feedLeftover);
-      } catch (IOException e) {
-        portEnded(e);
-      }
-    }
+  }
+
+  @Override
+  public void leftover() {
+    transport.feed(((ServerAssociations) associations)::feedLeftover);
+  }
+
+  @Override
+  public void expired() {
+    told.add("expired");
+  }
+
+  @Override
+  public void moved(UdpPeer peer) {
+    told.add("moved");
   }
 
   @Override

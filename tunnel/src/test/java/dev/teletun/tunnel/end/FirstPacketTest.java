@@ -17,9 +17,11 @@ import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.tunnel.association.ClientAssociation;
+import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.association.ServerAssociations;
+import dev.teletun.tunnel.association.UdpTransport;
+import dev.teletun.tunnel.transport.TrainSender;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -86,11 +89,24 @@ class FirstPacketTest {
       EventLoop loop = own.own(EventLoop.start("client"));
       ClientAssociation association =
           ClientAssociation.begin(
-              loop, socket, UdpPeer.of(to), client, server.pin(), 1280, PATIENCE);
+              loop,
+              socket,
+              UdpPeer.of(to),
+              client,
+              server.pin(),
+              Optional.empty(),
+              Lifetime.STANDARD,
+              1280,
+              PATIENCE);
       own.own(() -> loop.call(association::close));
-      TunnelEnd end =
-          TunnelEnd.open(Side.CLIENT, loop, socket, association, TUNNEL_MTU, new Quiet());
+      Quiet quiet = new Quiet();
+      TunnelEnd end = new TunnelEnd(Side.CLIENT, loop, TUNNEL_MTU, quiet);
       own.own(() -> loop.call(end::close));
+      UdpTransport transport = own.own(UdpTransport.open(loop, socket, association, end, quiet));
+      loop.call(() -> {
+        end.receiveFrom(transport);
+        end.sendBy(transport);
+      });
       association.established().thenRun(() -> end.send(PACKET)).get(10, SECONDS);
     }
   }
@@ -99,34 +115,43 @@ class FirstPacketTest {
   private final class Server extends Quiet implements ServerAssociations.Listener {
     private final ServerAssociations associations;
     private final TunnelEnd end;
+    private final UdpTransport transport;
     private final PacketPort port;
 
     Server(EventLoop loop, UdpSocket socket, PacketPort port) throws IOException {
       this.port = port;
       associations = new ServerAssociations(loop, socket, server, client.pin(), 1280, this);
-      end = TunnelEnd.open(Side.SERVER, loop, socket, associations, TUNNEL_MTU, this);
+      end = new TunnelEnd(Side.SERVER, loop, TUNNEL_MTU, this);
+      transport = resources.own(UdpTransport.open(loop, socket, associations, end, this));
     }
 
     void open() throws IOException {
       end.filter(new InnerFilter(P));
+      end.receiveFrom(transport);
+      end.sendBy(transport);
       end.attach(port);
-      associations.open(null);
+      associations.open(null, null);
     }
 
     @Override
-    public void associated(UdpPeer peer) {
-      try {
-        end.feed(associations::feedLeftover);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    public void leftover() {
+      transport.feed(associations::feedLeftover);
     }
+
+    @Override
+    public void associated(UdpPeer peer) {}
+
+    @Override
+    public void expired() {}
+
+    @Override
+    public void moved(UdpPeer peer) {}
 
     @Override
     public void peerClosed() {}
   }
 
-  private static class Quiet implements TunnelEnd.Listener {
+  private static class Quiet implements TunnelEnd.Listener, TrainSender.TooBig {
     @Override
     public void portEnded(@Nullable IOException failure) {}
 

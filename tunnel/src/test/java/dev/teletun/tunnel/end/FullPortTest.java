@@ -3,7 +3,6 @@ package dev.teletun.tunnel.end;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.dtls.association.Association;
-import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.port.FramePort;
 import dev.teletun.linux.udp.DatagramTrain;
@@ -14,6 +13,9 @@ import dev.teletun.linux.unix.UnixStream;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.tunnel.association.Associations;
+import dev.teletun.tunnel.association.UdpTransport;
+import dev.teletun.tunnel.transport.PacketSink;
+import dev.teletun.tunnel.transport.TrainSender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -50,16 +52,17 @@ class FullPortTest {
         UdpSocket socket = UdpSocket.bind(InetAddress.ofLiteral("127.0.0.1"), 0);
         UdpSocket peer = UdpSocket.connect(socket.localAddress())) {
       int filled = fill(ours);
-      TunnelEnd end =
-          TunnelEnd.open(Side.SERVER, loop, socket, new InClear(), 1400, new NobodyAsks());
+      NobodyAsks nobody = new NobodyAsks();
+      InClear clear = new InClear();
+      TunnelEnd end = new TunnelEnd(Side.SERVER, loop, 1400, nobody);
+      UdpTransport transport = UdpTransport.open(loop, socket, clear, end, nobody);
       loop.call(() -> {
+        end.receiveFrom(transport);
         end.filter(new InnerFilter(List.of(InetAddress.ofLiteral("10.0.0.1"))));
         end.attach(new FramePort(ours));
       });
-      long before = end.heardNanos();
-
       send(peer);
-      await(() -> end.heardNanos() != before); // this one is kept: the port is full
+      await(() -> clear.packets > 0); // this one is kept: the port is full
       for (int i = 1; i < BURST; i++) {
         send(peer);
       }
@@ -70,6 +73,7 @@ class FullPortTest {
       int expected = filled + BURST * (FrameBatch.HEADER_BYTES + PACKET.length);
       assertThat(drained(slowReader, expected)).isEqualTo(expected);
       loop.call(end::close);
+      transport.close();
     }
   }
 
@@ -113,12 +117,15 @@ class FullPortTest {
 
   /** Records without protection: this is about ports. */
   private static final class InClear implements Associations {
+    volatile int packets;
+
     @Override
-    public void received(DatagramTrain train, RecordSink sink) {
+    public void received(DatagramTrain train, PacketSink sink) {
       int each = Math.max(train.segmentBytes(), 1);
       for (int at = 0; at < train.length(); at += each) {
         sink.packet(train.bytes(), at, Math.min(each, train.length() - at));
       }
+      packets = train.length() / each;
     }
 
     @Override
@@ -132,7 +139,7 @@ class FullPortTest {
     }
   }
 
-  private static final class NobodyAsks implements TunnelEnd.Listener {
+  private static final class NobodyAsks implements TunnelEnd.Listener, TrainSender.TooBig {
     @Override
     public void portEnded(@Nullable IOException failure) {}
 

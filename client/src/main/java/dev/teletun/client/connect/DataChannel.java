@@ -1,0 +1,372 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.dtls.association.Association;
+import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.keys.Pin;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.message.Token;
+import dev.teletun.tunnel.association.Lifetime;
+import dev.teletun.tunnel.end.Side;
+import dev.teletun.tunnel.end.TunnelEnd;
+import dev.teletun.tunnel.path.KernelPath;
+import dev.teletun.tunnel.transport.TrainSender;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's data channel: one tunnel end, and associations that follow one another behind it.
+ *
+ * <pre>
+ *   none ──► attempt ──► in force ──dead, or its keys are used up──► attempt beside it ──► in force
+ *                           └──another address──► the same association from another socket
+ * </pre>
+ *
+ * Fields belong to the loop.
+ */
+final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.TooBig {
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration HANDSHAKE = Duration.ofSeconds(4);
+  private static final Duration HELLO = Duration.ofSeconds(6);
+  // NATs forget a flow of UDP after 30 s.
+  private static final Duration KEEPALIVE = Duration.ofSeconds(15);
+  // A server of version 1 may give the pod to another when nothing came for 30 s.
+  private static final Duration KEEPALIVE_VERSION_1 = Duration.ofSeconds(10);
+  private static final Duration CALL_AGAIN = Duration.ofSeconds(1);
+  private static final Duration WORRIED = Duration.ofSeconds(1);
+  private static final Duration DEAD = Duration.ofSeconds(3);
+  private static final Duration OVERLAP = Duration.ofSeconds(3);
+  private static final Duration LATE_TICK = Duration.ofSeconds(5);
+
+  private final EventLoop loop;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+  private final TunnelEnd end;
+  private final Carrier.Parts parts;
+  private final CloseStack resources;
+  private InetSocketAddress server;
+  private Optional<Token> token;
+  private volatile KernelPath path;
+  private @Nullable Carrier inForce;
+  private @Nullable Carrier attempt;
+  private long tickedNanos = System.nanoTime();
+  private long tickedMillis = System.currentTimeMillis();
+  private boolean dead;
+  private long notBeforeNanos = System.nanoTime();
+
+  private DataChannel(
+      CloseStack resources,
+      EventLoop loop,
+      Attachment to,
+      Identity own,
+      Pin pin,
+      KernelPath path,
+      Lifetime lifetime) {
+    this.resources = resources;
+    this.loop = loop;
+    this.server = to.server();
+    this.token = to.token();
+    this.path = path;
+    end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
+    parts = new Carrier.Parts(loop, own, pin, lifetime, end, this);
+  }
+
+  /**
+   * Completes the first handshake, or fails.
+   *
+   * @param patience for the handshake
+   */
+  static DataChannel open(
+      Attachment to,
+      Identity own,
+      Pin pin,
+      InnerFilter filter,
+      Lifetime lifetime,
+      Duration patience)
+      throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
+      EventLoop loop = onFailure.own(EventLoop.start("session"));
+      CloseStack resources = new CloseStack();
+      resources.own(loop);
+      DataChannel data =
+          new DataChannel(resources, loop, to, own, pin, KernelPath.to(to.server()), lifetime);
+      onFailure.own(() -> loop.call(data::closeOnLoop));
+      CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
+      loop.call(() -> {
+        data.end.filter(filter);
+        data.tryAnother(patience);
+      });
+      data.awaitFirst(patience.plus(HELLO));
+      onFailure.own(loop.every(TICK, data::tick));
+      data.resources.own(onFailure.handOver());
+      return data;
+    }
+  }
+
+  private void awaitFirst(Duration patience) throws IOException {
+    try {
+      firstReady.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      String why =
+          e.getCause() instanceof IOException io && io.getMessage() != null
+              ? io.getMessage()
+              : String.valueOf(e.getCause());
+      throw new IOException(noAssociation(why), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(noAssociation("no answer"), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted during the DTLS handshake");
+    }
+  }
+
+  private String noAssociation(String why) {
+    return "UDP %s gave no data association, although TCP to the same port works: %s"
+        .formatted(Addresses.text(server), why);
+  }
+
+  private void tryAnother(Duration patience) throws IOException {
+    Carrier next = Carrier.begin(parts, server, token, patience);
+    attempt = next;
+    CompletableFuture<Association> _ =
+        next.association().established().whenComplete((_, failure) -> established(next, failure));
+    CompletableFuture<Void> _ =
+        next.association().ready().whenComplete((_, failure) -> ready(next, failure));
+  }
+
+  private void established(Carrier of, @Nullable Throwable failure) {
+    if (failure == null && of.equals(attempt)) {
+      of.feedLeftover();
+    }
+  }
+
+  private void ready(Carrier next, @Nullable Throwable failure) {
+    if (!next.equals(attempt)) {
+      return;
+    }
+    attempt = null;
+    if (failure != null) {
+      notBeforeNanos = System.nanoTime() + WORRIED.toNanos();
+      close(next);
+      firstReady.completeExceptionally(failure);
+      return;
+    }
+    Carrier old = inForce;
+    inForce = next;
+    dead = false;
+    end.sendBy(next.transport());
+    if (old != null) {
+      loop.schedule(OVERLAP, () -> close(old));
+    }
+    firstReady.complete(null);
+  }
+
+  private void close(Carrier gone) {
+    try {
+      gone.close();
+    } catch (IOException e) {
+      end(e);
+    }
+  }
+
+  private void tick() {
+    long nanos = System.nanoTime();
+    long millis = System.currentTimeMillis();
+    // A late tick: we were stopped. Clocks that drift apart: the machine slept.
+    boolean slept =
+        nanos - tickedNanos > LATE_TICK.toNanos()
+            || Math.abs(millis - tickedMillis - (nanos - tickedNanos) / 1_000_000)
+                > LATE_TICK.toMillis();
+    tickedNanos = nanos;
+    tickedMillis = millis;
+    if (slept) {
+      follow();
+    }
+    Carrier now = inForce;
+    if (now != null) {
+      watch(now);
+    }
+    goOnTrying();
+  }
+
+  private void watch(Carrier now) {
+    Duration silence = now.silence();
+    boolean waiting = now.isWaiting();
+    if (token.isEmpty()) {
+      if (now.sinceCall().compareTo(KEEPALIVE_VERSION_1) >= 0) {
+        now.callOut();
+      }
+    } else {
+      boolean due = silence.compareTo(KEEPALIVE) >= 0 || (waiting && isLong(silence, WORRIED));
+      if (due && isLong(now.sinceCall(), CALL_AGAIN)) {
+        now.callOut();
+      }
+      dead = waiting && isLong(silence, DEAD) && !now.association().isAnswered();
+    }
+    if (now.association().peerClosed()) {
+      dead = true;
+    }
+    if (attempt == null && now.association().renewalDue()) {
+      tryAnotherSafely();
+    }
+  }
+
+  private static boolean isLong(Duration duration, Duration limit) {
+    return duration.compareTo(limit) >= 0;
+  }
+
+  private void goOnTrying() {
+    Carrier trying = attempt;
+    if (trying != null && isLong(trying.age(), HANDSHAKE.plus(HELLO))) {
+      attempt = null;
+      close(trying);
+      trying = null;
+    }
+    if (trying == null && (dead || inForce == null)) {
+      tryAnotherSafely();
+    }
+  }
+
+  private void tryAnotherSafely() {
+    if (System.nanoTime() - notBeforeNanos < 0) {
+      return;
+    }
+    notBeforeNanos = System.nanoTime() + WORRIED.toNanos();
+    try {
+      tryAnother(HANDSHAKE);
+    } catch (IOException _) {
+      // No way to the server now: the next tick, or a change of the network, tries again.
+    }
+  }
+
+  /** The session goes on, or another has begun: of that the old associations are none. */
+  void attached(Attachment what) throws IOException {
+    loop.call(() -> {
+      boolean other = !what.resumed() || !what.server().equals(server);
+      server = what.server();
+      token = what.token();
+      if (other) {
+        abandonAttempt();
+        notBeforeNanos = System.nanoTime();
+        tryAnotherSafely();
+      } else {
+        networkChangedOnLoop();
+      }
+    });
+  }
+
+  private void abandonAttempt() {
+    Carrier trying = attempt;
+    attempt = null;
+    if (trying != null) {
+      close(trying);
+    }
+  }
+
+  /** Addresses, routes or links of this host changed. Loop thread. */
+  void networkChangedOnLoop() {
+    follow();
+    if (dead) {
+      abandonAttempt();
+      notBeforeNanos = System.nanoTime();
+      goOnTrying();
+    }
+  }
+
+  private void follow() {
+    Carrier now = inForce;
+    if (now == null) {
+      return;
+    }
+    try {
+      if (now.follow()) {
+        measureOnLoop();
+      }
+      now.callOut();
+    } catch (IOException _) {
+      // No way to the server now; the association waits for one.
+    }
+  }
+
+  private void end(@Nullable Throwable failure) {
+    if (failure == null) {
+      ended.complete(null);
+    } else {
+      ended.completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  public void portEnded(@Nullable IOException failure) {
+    end(failure == null ? new IOException("the TUN device is gone: somebody deleted it") : failure);
+  }
+
+  @Override
+  public void datagramTooBig() {
+    try {
+      measureOnLoop();
+    } catch (IOException _) {
+      // No way to the server now; it is measured again when there is one.
+    }
+  }
+
+  /** Asks the kernel again what the path carries. */
+  void measure() throws IOException {
+    loop.call(this::measureOnLoop);
+  }
+
+  private void measureOnLoop() throws IOException {
+    KernelPath now = KernelPath.to(server);
+    if (inForce != null) {
+      inForce.allowFragments(now);
+    }
+    end.tunnelMtu(now.largestWhole());
+    path = now;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  TunnelEnd end() {
+    return end;
+  }
+
+  int tunMtu() {
+    return path.tunnelMtu().bytes();
+  }
+
+  boolean fragmentsOutside() {
+    return path.fragmentsOutside();
+  }
+
+  /** Completes when the data channel ends by itself, exceptionally with why. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  private void closeOnLoop() throws IOException {
+    abandonAttempt();
+    if (inForce != null) {
+      inForce.close();
+      inForce = null;
+    }
+    end.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    resources.close();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.teletun.serverexternal;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.message.ControlMessage;
+import dev.teletun.protocol.unix.Greeting;
+import dev.teletun.tunnel.control.ServerListener;
+import dev.teletun.tunnel.control.ServerSession;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Lets one client at a time be the pod: control connections of both versions of the protocol.
+ *
+ * <p>{@link #serve} runs on the connection's own thread.
+ */
+final class Sessions implements ServerListener.Handler, Closeable {
+  private static final Duration EXPIRY_CHECK = Duration.ofSeconds(10);
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+
+  private final EventLoop loop;
+  private final Endpoint endpoint;
+  private final Slot slot;
+  private final Consumer<String> log;
+  private final Closeable expiry;
+
+  Sessions(EventLoop loop, Endpoint endpoint, Consumer<String> log) {
+    this.loop = loop;
+    this.endpoint = endpoint;
+    this.log = log;
+    slot = new Slot(System::nanoTime, endpoint::heardNanos, InstantSource.system());
+    expiry = loop.every(EXPIRY_CHECK, this::expire);
+    endpoint.onPodChanged(this::podChanged);
+  }
+
+  @Override
+  public void serve(ServerSession session) throws IOException {
+    if (session.isVersion2()) {
+      serveVersion2(session);
+    } else {
+      serveVersion1(session);
+    }
+  }
+
+  private void serveVersion1(ServerSession session) throws IOException {
+    if (!slot.take(session, session.client())) {
+      log.accept("refused %s: another client holds the pod".formatted(session.client()));
+      return;
+    }
+    try {
+      Greeting text = endpoint.awaitPair(session.client());
+      loop.call(() -> endpoint.begin(session, session.address()));
+      session.greet(text.addresses(), text.resolvConf());
+      log.accept("client %s is the pod".formatted(session.client()));
+      session.awaitEnd();
+    } finally {
+      if (slot.free(session)) {
+        loop.call(() -> endpoint.end(session));
+        log.accept("client %s left; dropped: %s".formatted(session.client(), endpoint.drops()));
+      }
+    }
+  }
+
+  private void serveVersion2(ServerSession session) throws IOException {
+    Greeting text = endpoint.awaitPair(session.client());
+    session.greet(text.addresses(), text.resolvConf());
+    ControlMessage.Attach attach = session.awaitAttach();
+    switch (slot.attach(session, attach)) {
+      case Slot.Answer.Held held -> stay(session, text, held);
+      case Slot.Answer.Refused refused -> {
+        log.accept("refused %s: another client holds the pod".formatted(session.client()));
+        session.send(new ControlMessage.Busy(refused.holder(), refused.since()));
+      }
+    }
+  }
+
+  private void stay(ServerSession session, Greeting text, Slot.Answer.Held held)
+      throws IOException {
+    ServerSession.Ending ending = ServerSession.Ending.LOST;
+    try {
+      loop.call(() -> endpoint.begin(held.token(), session.address()));
+      session.send(new ControlMessage.Attached(held.token(), held.resumed()));
+      session.send(facts(text));
+      log.accept(
+          "client %s %s the pod".formatted(session.client(), held.resumed() ? "is still" : "is"));
+      ending = session.serve();
+    } finally {
+      ended(session, held, ending);
+    }
+  }
+
+  private void ended(ServerSession session, Slot.Answer.Held held, ServerSession.Ending ending)
+      throws IOException {
+    if (ending == ServerSession.Ending.BYE) {
+      if (slot.free(session)) {
+        loop.call(() -> endpoint.end(held.token()));
+        log.accept("client %s left; dropped: %s".formatted(session.client(), endpoint.drops()));
+      }
+    } else if (slot.leave(session)) {
+      log.accept(
+          "lost the control connection of client %s; it may come back within %d s"
+              .formatted(session.client(), Slot.ABSENCE.toSeconds()));
+    }
+  }
+
+  private static ControlMessage.Facts facts(Greeting text) throws IOException {
+    String domain = ResolvConf.parse(text.resolvConf()).clusterDomain().orElse("");
+    return new ControlMessage.Facts(0, 0, domain, List.of());
+  }
+
+  private void expire() {
+    if (slot.expire()) {
+      endpoint.endAny();
+      log.accept("the client did not come back: the pod is free");
+    }
+  }
+
+  /** On the loop, where nothing may wait: a client that does not read would hold up the packets. */
+  private void podChanged(Greeting text) {
+    Thread.ofVirtual().name("pod-changed").start(() -> tell(text));
+  }
+
+  private void tell(Greeting text) {
+    try {
+      slot.evictVersion1();
+      if (slot.version2().orElse(null) instanceof ServerSession session) {
+        session.send(new ControlMessage.AddressesChanged(text.addresses(), text.resolvConf()));
+      }
+    } catch (IOException e) {
+      log.accept("telling the client of the pod's new addresses: " + e.getMessage());
+    }
+  }
+
+  /** Tells the client that the server goes away, so that it dials again at once. */
+  @Override
+  public void close() throws IOException {
+    expiry.close();
+    if (slot.version2().orElse(null) instanceof ServerSession session) {
+      session.send(new ControlMessage.Drain(DRAIN));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.teletun.tunnel.association;
+
+import dev.teletun.dtls.association.Association;
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.loop.Ready;
+import dev.teletun.linux.loop.Watch;
+import dev.teletun.linux.udp.DatagramTrain;
+import dev.teletun.linux.udp.UdpPeer;
+import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.tunnel.transport.Inbox;
+import dev.teletun.tunnel.transport.TrainSender;
+import dev.teletun.tunnel.transport.Transport;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** Packets as DTLS records over one UDP socket, in trains both ways. */
+public final class UdpTransport implements Transport {
+  private static final int TRAINS_PER_TURN = 4;
+
+  private final UdpSocket socket;
+  private final Associations associations;
+  private final Inbox inbox;
+  private final TrainSender sender;
+  private final Watch watch;
+  private final DatagramTrain train = new DatagramTrain();
+
+  private UdpTransport(
+      EventLoop loop,
+      UdpSocket socket,
+      Associations associations,
+      Inbox inbox,
+      TrainSender.TooBig tooBig)
+      throws IOException {
+    this.socket = socket;
+    this.associations = associations;
+    this.inbox = inbox;
+    sender = new TrainSender(socket, tooBig);
+    watch = loop.watch(socket.fd(), new SocketReady());
+  }
+
+  /** Watches the socket, reading nothing yet. The caller keeps loop, socket, associations. */
+  public static UdpTransport open(
+      EventLoop loop,
+      UdpSocket socket,
+      Associations associations,
+      Inbox inbox,
+      TrainSender.TooBig tooBig)
+      throws IOException {
+    return new UdpTransport(loop, socket, associations, inbox, tooBig);
+  }
+
+  /** Delivers packets that {@code source} passes to a sink, as if they had just arrived. */
+  public void feed(Consumer<Inbox> source) {
+    inbox.begin();
+    source.accept(inbox);
+    inbox.finish();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return associations.current() != null && associations.peer() != null;
+  }
+
+  @Override
+  public void send(byte[] packet, int at, int length) {
+    Association to = associations.current();
+    UdpPeer peer = associations.peer();
+    if (to != null && peer != null) {
+      sender.add(to, peer, packet, at, length);
+    }
+  }
+
+  @Override
+  public void flush() {
+    sender.flush();
+    watch.writing(sender.isBlocked());
+  }
+
+  @Override
+  public boolean isBlocked() {
+    return sender.isBlocked();
+  }
+
+  @Override
+  public void reading(boolean on) {
+    watch.reading(on);
+  }
+
+  @Override
+  public long dropped() {
+    return sender.dropped();
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  private final class SocketReady implements Ready {
+    @Override
+    public void readable() throws IOException {
+      inbox.begin();
+      for (int i = 0; i < TRAINS_PER_TURN && !inbox.isFull() && socket.receive(train); i++) {
+        associations.received(train, inbox);
+      }
+      inbox.finish();
+    }
+
+    @Override
+    public void writable() {
+      flush();
+      if (!isBlocked()) {
+        inbox.unblocked(UdpTransport.this);
+      }
+    }
+  }
+}
