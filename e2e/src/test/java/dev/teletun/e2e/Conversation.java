@@ -1,0 +1,62 @@
+package dev.teletun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.lab.topology.DualStack;
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.RunningProgram;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** One TCP connection that stays open: the pod answers each line with the same line. */
+final class Conversation implements Closeable {
+  private final CloseStack owned;
+  private final Path questions;
+  private final Path answers;
+  private final RunningProgram asking;
+  private int said;
+
+  private Conversation(CloseStack owned, Path questions, Path answers, RunningProgram asking) {
+    this.owned = owned;
+    this.questions = questions;
+    this.answers = answers;
+    this.asking = asking;
+  }
+
+  /** Begins one from {@code from} to {@code at}, an address of {@code with}. */
+  static Conversation begin(Host from, Host with, DualStack at, int port) throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
+      onFailure.own(with.start("socat", "TCP-LISTEN:" + port + ",reuseaddr", "EXEC:cat"));
+      Until.holds(() -> assertThat(with.listens(port)).isTrue());
+      Path questions = Files.createTempFile(from.logs(), "questions", "");
+      Path answers = Files.createTempFile(from.logs(), "answers", "");
+      RunningProgram asking =
+          onFailure.own(
+              from.start(
+                  "sh",
+                  "-c",
+                  "tail -f %s | socat - TCP:%s:%d >%s"
+                      .formatted(questions, at.v4(), port, answers)));
+      return new Conversation(onFailure.handOver(), questions, answers, asking);
+    }
+  }
+
+  /** Says one line more, and waits until all lines so far have come back. */
+  void exchange() throws IOException {
+    said++;
+    Files.writeString(questions, "line %d\n".formatted(said), StandardOpenOption.APPEND);
+    Until.holds(() ->
+        assertThat(Files.readString(answers))
+            .as(asking.output())
+            .isEqualTo(Files.readString(questions)));
+  }
+
+  @Override
+  public void close() throws IOException {
+    owned.close();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.teletun.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.HostSnapshot;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.LabOptions;
+import dev.teletun.lab.topology.Run;
+import dev.teletun.lab.topology.RunningProgram;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A connection inside the tunnel goes on whatever happens outside: an SSH-like conversation with a
+ * pod, which answers each line, before and after.
+ */
+@Tag("netns")
+@Timeout(180)
+class ReconnectIT {
+  private static final Pattern AGAIN = Pattern.compile("^connected again");
+  private static final int PORT = 7777;
+  private static final int BUSY = 5;
+
+  private static Programs programs;
+  private static HostSnapshot before;
+  private static Host laptop;
+  private static Host router;
+
+  private final CloseStack started = new CloseStack();
+  private RunningProgram cluster;
+  private RunningProgram external;
+  private RunningProgram client;
+  private Conversation talk;
+
+  @BeforeAll
+  static void up() throws IOException {
+    programs = Programs.in("recon", LabOptions.DEFAULT);
+    laptop = programs.laptop();
+    router = programs.lab().router();
+    before = programs.laptopNow();
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (programs != null) {
+      programs.close();
+    }
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    cluster = started.own(programs.startCluster());
+    external = started.own(programs.startExternal());
+    client = started.own(programs.connect());
+    talk = started.own(Conversation.begin(laptop, programs.lab().web(), LabNet.POD_WEB, PORT));
+    talk.exchange();
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    client.signal("TERM");
+    assertThat(client.awaitExit(Programs.LIMIT)).as(client.output()).isEqualTo(128 + 15);
+    started.close();
+    assertThat(before.differences(programs.laptopNow())).isEmpty();
+  }
+
+  @Test
+  void serverExternalIsKilledAndComesBack() throws IOException {
+    external.kill();
+    external = started.own(programs.startExternal());
+
+    client.awaitLine(AGAIN, Programs.LIMIT);
+    talk.exchange();
+  }
+
+  @Test
+  void serverClusterIsKilledAndComesBack() throws IOException {
+    cluster.kill();
+    cluster = started.own(programs.startCluster());
+
+    talk.exchange();
+  }
+
+  @Test
+  void serverExternalIsAskedToEndAndAnotherBegins() throws IOException {
+    external.signal("TERM");
+    external.awaitExit(Programs.LIMIT);
+    external = started.own(programs.startExternal());
+
+    client.awaitLine(AGAIN, Programs.LIMIT);
+    talk.exchange();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"client", "external", "cluster"})
+  void aProcessIsStoppedForAWhile(String which) throws Exception {
+    RunningProgram stopped =
+        switch (which) {
+          case "client" -> client;
+          case "external" -> external;
+          default -> cluster;
+        };
+    stopped.signal("STOP");
+    Thread.sleep(7_000); // longer than the client takes a silent server for dead
+    stopped.signal("CONT");
+
+    talk.exchange();
+  }
+
+  @Test
+  void theLaptopGetsAnotherAddress() throws IOException {
+    String link = laptopLink();
+    laptop.run("ip", "addr", "del", LabNet.LAPTOP.v4() + "/24", "dev", link).orThrow();
+    laptop.run("ip", "addr", "add", "192.168.50.77/24", "dev", link).orThrow();
+    try {
+      laptop
+          .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)
+          .orThrow();
+
+      talk.exchange();
+      talk.exchange();
+    } finally {
+      laptop.run("ip", "addr", "del", "192.168.50.77/24", "dev", link);
+      laptop.run("ip", "addr", "add", LabNet.LAPTOP.v4() + "/24", "dev", link);
+      laptop.run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link);
+    }
+    talk.exchange();
+  }
+
+  @Test
+  void theNatForgetsAndChoosesAnotherPort() throws IOException {
+    router.run("conntrack", "-F").orThrow();
+    router
+        .shell(
+            "nft 'table ip rebind { chain p { type nat hook postrouting priority 90;"
+                + " ip saddr %s udp dport %d masquerade to :40000-40100; }; }'"
+                    .formatted(LabNet.LAPTOP.v4(), LabNet.NODE_PORT))
+        .orThrow();
+    try {
+      talk.exchange();
+      external.awaitLine(Pattern.compile("the client is at .*:40\\d\\d\\d now"), Programs.LIMIT);
+    } finally {
+      router.run("nft", "delete", "table", "ip", "rebind").orThrow();
+      router.run("conntrack", "-F").orThrow();
+    }
+    talk.exchange();
+  }
+
+  @Test
+  void theLinkIsAwayForAWhile() throws Exception {
+    String link = laptopLink();
+    for (int away : new int[] {1_000, 5_000}) {
+      laptop.run("ip", "link", "set", link, "down").orThrow();
+      Thread.sleep(away);
+      laptop.run("ip", "link", "set", link, "up").orThrow();
+      laptop
+          .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)
+          .orThrow();
+      laptop.run("ip", "-6", "addr", "replace", LabNet.LAPTOP.v6() + "/64", "dev", link, "nodad");
+      laptop.run(
+          "ip", "-6", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v6(), "dev", link);
+
+      talk.exchange();
+    }
+  }
+
+  @Test
+  void aSecondClientIsToldWhoHasThePodAndMayTakeItOver() throws IOException {
+    Run second = router.run(programs.clientCommand());
+
+    assertThat(second.exitCode()).isEqualTo(BUSY);
+    assertThat(second.stderr())
+        .containsPattern("another client holds the pod, \".*@.*\" since 20.*-takeover");
+    talk.exchange();
+  }
+
+  private static String laptopLink() throws IOException {
+    return laptop
+        .shell("ip -o route get %s | sed 's/.* dev \\([^ ]*\\).*/\\1/'".formatted(LabNet.NODE.v4()))
+        .orThrow()
+        .strip();
+  }
+}
