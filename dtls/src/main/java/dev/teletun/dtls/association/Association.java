@@ -1,5 +1,6 @@
 package dev.teletun.dtls.association;
 
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.record.RecordOpener;
 import dev.teletun.dtls.record.RecordSealer;
@@ -18,9 +19,6 @@ import java.util.function.LongSupplier;
  * peer proves that it arrived. The same record twice is the same nonce with the same plaintext.
  */
 public final class Association {
-  /** Bytes that a record is longer than its packet. */
-  public static final int OVERHEAD = RecordSealer.OVERHEAD;
-
   /** Between two repetitions of the last flight: at most 8 in a second. */
   private static final long REPEAT_NANOS = Duration.ofMillis(125).toNanos();
 
@@ -30,7 +28,7 @@ public final class Association {
   private final RecordSealer sealer;
   private final RecordOpener opener;
   private final LongSupplier nanoClock;
-  private final byte[] plaintext = new byte[RecordOpener.LARGEST_PLAINTEXT];
+  private final byte[] plaintext = new byte[RecordOpener.LARGEST_INNER];
   private List<byte[]> lastFlight;
   private long repeatedNanos;
   private boolean confirmed;
@@ -76,9 +74,14 @@ public final class Association {
     return new Association(sealer, opener, List.copyOf(lastFlight), false, nanoClock);
   }
 
-  /** Bytes that a record is longer than its packet. */
+  /** Bytes that a record is longer than its packet; a connection ID of the peer's counts. */
   public int overhead() {
-    return OVERHEAD;
+    return sealer.overhead();
+  }
+
+  /** What the peer puts into its records; {@link ConnectionId#NONE} if they carry nothing. */
+  public ConnectionId ownConnectionId() {
+    return opener.id();
   }
 
   /**
@@ -112,11 +115,8 @@ public final class Association {
     int end = at + length;
     int record = at;
     while (record < end && !closed && !peerClosed) {
-      int size = RecordHeader.LENGTH;
-      if (end - record >= size) {
-        size += RecordHeader.bodyLength(datagram, record);
-      }
-      if (end - record < size) {
+      int size = RecordHeader.size(datagram, record, end, opener.id().length());
+      if (size < 0) {
         malformed++;
         return;
       }
@@ -137,7 +137,7 @@ public final class Association {
       case RecordOpener.MALFORMED -> malformed++;
       default -> {
         newest |= opener.wasNewest();
-        receivePlaintext(RecordHeader.type(datagram, at), length, sink);
+        receivePlaintext(opener.type(), length, sink);
       }
     }
   }
@@ -198,6 +198,11 @@ public final class Association {
   /** Records that one of the keys has protected: the more of both directions. */
   public long records() {
     return Math.max(sealed, opened);
+  }
+
+  /** Records sealed so far: a key must not seal too many. */
+  public long sealed() {
+    return sealed;
   }
 
   /** What has happened so far. */

@@ -6,8 +6,8 @@ package dev.teletun.dtls.association;
  * @param sealed made by us, alerts included
  * @param opened packets taken from the peer
  * @param replayed dropped: seen before, or too old to know
- * @param forged dropped: not made with the peer's key
- * @param malformed dropped: cut, too short, too long, or of another version
+ * @param forged dropped: not made with the peer's key, or for another association
+ * @param malformed dropped: cut, too short, too long, or of another version or form
  * @param otherEpoch dropped: of a handshake that is over, or of no epoch we have
  * @param ignored dropped: authentic, but neither a packet nor anything else we expect
  * @param flightsRepeated times that our last flight went out again

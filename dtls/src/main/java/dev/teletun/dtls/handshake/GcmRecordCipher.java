@@ -4,6 +4,8 @@ import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.record.RecordOpener;
 import dev.teletun.dtls.record.RecordSealer;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.HandshakeType;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -18,17 +20,18 @@ import org.bouncycastle.tls.crypto.TlsEncodeResult;
  * association goes on with: one counter, one replay window.
  */
 final class GcmRecordCipher implements TlsCipher {
-  private static final int EXPANSION = RecordSealer.OVERHEAD - RecordHeader.LENGTH;
-
   /** A Finished has 12 bytes (RFC 5246 §7.4.9); nothing else belongs into epoch 1. */
   private static final int LARGEST_FINISHED = 64;
 
   private final RecordSealer sealer;
   private final RecordOpener opener;
+  private final Consumer<byte[]> early;
 
-  GcmRecordCipher(RecordSealer sealer, RecordOpener opener) {
+  /** {@code early} takes whole records with packets, which are not opened yet. */
+  GcmRecordCipher(RecordSealer sealer, RecordOpener opener, Consumer<byte[]> early) {
     this.sealer = sealer;
     this.opener = opener;
+    this.early = early;
   }
 
   RecordSealer sealer() {
@@ -51,32 +54,42 @@ final class GcmRecordCipher implements TlsCipher {
       int length)
       throws IOException {
     if (epochAndSequence != sealer.next()
-        || headerLength != RecordHeader.LENGTH
+        || headerLength != sealer.headerLength()
         || !ProtocolVersion.DTLSv12.equals(version)) {
       throw new TlsFatalAlert(
           AlertDescription.internal_error,
           "record %x would not get the number %x that it is sealed with"
               .formatted(epochAndSequence, sealer.next()));
     }
-    byte[] record = new byte[length + RecordSealer.OVERHEAD];
+    byte[] record = new byte[length + sealer.overhead()];
     sealer.seal(type, bytes, at, length, record, 0);
-    return new TlsEncodeResult(record, 0, record.length, type);
+    return new TlsEncodeResult(record, 0, record.length, (short) RecordHeader.type(record, 0));
   }
 
   /**
    * What cannot be opened is a bad MAC, never a decode error: for BouncyCastle that is the
-   * difference between a dropped record and a dead association.
+   * difference between a dropped record and a dead association. A packet among the records of type
+   * 25, which do not show their type, is not for BouncyCastle either.
    */
   @Override
   public TlsDecodeResult decodeCiphertext(
       long epochAndSequence, short type, ProtocolVersion version, byte[] record, int at, int length)
       throws IOException {
-    byte[] plaintext = new byte[RecordOpener.LARGEST_PLAINTEXT];
-    int opened = opener.open(record, at - RecordHeader.LENGTH, plaintext);
-    if (opened < 0 || (type == RecordHeader.HANDSHAKE && !isFinished(plaintext, opened))) {
+    byte[] plaintext = new byte[RecordOpener.LARGEST_INNER];
+    int start = at - opener.headerLength();
+    int opened = opener.peek(record, start, plaintext);
+    if (opened < 0) {
       throw new TlsFatalAlert(AlertDescription.bad_record_mac);
     }
-    return new TlsDecodeResult(plaintext, 0, opened, type);
+    if (opener.type() == RecordHeader.APPLICATION_DATA) {
+      early.accept(Arrays.copyOfRange(record, start, at + length));
+      throw new TlsFatalAlert(AlertDescription.bad_record_mac);
+    }
+    opener.remember(record, start);
+    if (opener.type() == RecordHeader.HANDSHAKE && !isFinished(plaintext, opened)) {
+      throw new TlsFatalAlert(AlertDescription.bad_record_mac);
+    }
+    return new TlsDecodeResult(plaintext, 0, opened, (short) opener.type());
   }
 
   private static boolean isFinished(byte[] message, int length) {
@@ -87,22 +100,22 @@ final class GcmRecordCipher implements TlsCipher {
 
   @Override
   public int getCiphertextDecodeLimit(int plaintextLimit) {
-    return plaintextLimit + EXPANSION;
+    return plaintextLimit + opener.expansion();
   }
 
   @Override
   public int getCiphertextEncodeLimit(int plaintextLimit) {
-    return plaintextLimit + EXPANSION;
+    return plaintextLimit + sealer.expansion();
   }
 
   @Override
   public int getPlaintextDecodeLimit(int ciphertextLimit) {
-    return ciphertextLimit - EXPANSION;
+    return ciphertextLimit - opener.expansion();
   }
 
   @Override
   public int getPlaintextEncodeLimit(int ciphertextLimit) {
-    return ciphertextLimit - EXPANSION;
+    return ciphertextLimit - sealer.expansion();
   }
 
   @Override
@@ -117,11 +130,11 @@ final class GcmRecordCipher implements TlsCipher {
 
   @Override
   public boolean usesOpaqueRecordTypeDecode() {
-    return false;
+    return !opener.id().isNone();
   }
 
   @Override
   public boolean usesOpaqueRecordTypeEncode() {
-    return false;
+    return sealer.headerLength() != RecordHeader.LENGTH;
   }
 }

@@ -4,6 +4,8 @@ import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
+import dev.teletun.dtls.record.ConnectionId;
+import dev.teletun.dtls.record.RecordHeader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -46,9 +48,10 @@ public final class Handshake implements Closeable {
   private final Identity own;
   private final @Nullable VerifiedHello hello;
   private final Duration deadline;
-  private final KeyCapturingCrypto crypto = new KeyCapturingCrypto();
   private final PeerCheck peer;
+  private final ConnectionIds ids;
   private final HandshakeTransport transport;
+  private final KeyCapturingCrypto crypto;
   private final CompletableFuture<Association> result = new CompletableFuture<>();
   private final Thread thread;
 
@@ -56,31 +59,48 @@ public final class Handshake implements Closeable {
       Identity own,
       Pin peer,
       @Nullable VerifiedHello hello,
+      ConnectionId connectionId,
       int pathMtuBytes,
       DatagramSink out,
       Duration deadline) {
+    boolean server = hello != null;
     this.own = own;
     this.hello = hello;
     this.deadline = deadline;
     this.peer = new PeerCheck(peer);
+    this.ids = new ConnectionIds(server, connectionId);
     this.transport =
-        new HandshakeTransport(hello != null, out, pathMtuBytes - IPV6_AND_UDP_HEADERS, deadline);
+        new HandshakeTransport(server, ids, out, pathMtuBytes - IPV6_AND_UDP_HEADERS, deadline);
+    this.crypto = new KeyCapturingCrypto(transport::keep);
     this.thread = Thread.ofPlatform().daemon().name("dtls-handshake").unstarted(this::run);
+  }
+
+  /** As the other, and offers a new connection ID. */
+  public static Handshake client(
+      Identity own, Pin peer, int pathMtuBytes, DatagramSink out, Duration deadline) {
+    return client(own, peer, ConnectionId.random(), pathMtuBytes, out, deadline);
   }
 
   /**
    * Starts as the client.
    *
+   * @param connectionId what the server shall put into its records, if it knows RFC 9146; with
+   *     {@link ConnectionId#NONE} none is offered
    * @param pathMtuBytes largest IP packet that reaches the peer whole, its headers included
    * @param out called on the handshake's thread
    * @param deadline after which {@link #result()} fails with a {@link SocketTimeoutException}
    */
   public static Handshake client(
-      Identity own, Pin peer, int pathMtuBytes, DatagramSink out, Duration deadline) {
-    return new Handshake(own, peer, null, pathMtuBytes, out, deadline).start();
+      Identity own,
+      Pin peer,
+      ConnectionId connectionId,
+      int pathMtuBytes,
+      DatagramSink out,
+      Duration deadline) {
+    return new Handshake(own, peer, null, connectionId, pathMtuBytes, out, deadline).start();
   }
 
-  /** Starts as the server that got {@code hello}; otherwise as {@link #client}. */
+  /** As the other, and answers a client's connection ID with a new one. */
   public static Handshake server(
       Identity own,
       Pin peer,
@@ -88,7 +108,24 @@ public final class Handshake implements Closeable {
       int pathMtuBytes,
       DatagramSink out,
       Duration deadline) {
-    return new Handshake(own, peer, hello, pathMtuBytes, out, deadline).start();
+    return server(own, peer, hello, ConnectionId.random(), pathMtuBytes, out, deadline);
+  }
+
+  /**
+   * Starts as the server that got {@code hello}; otherwise as {@link #client}.
+   *
+   * @param connectionId what the client shall put into its records, if it offers the same; with
+   *     {@link ConnectionId#NONE} the offer is ignored
+   */
+  public static Handshake server(
+      Identity own,
+      Pin peer,
+      VerifiedHello hello,
+      ConnectionId connectionId,
+      int pathMtuBytes,
+      DatagramSink out,
+      Duration deadline) {
+    return new Handshake(own, peer, hello, connectionId, pathMtuBytes, out, deadline).start();
   }
 
   private Handshake start() {
@@ -99,10 +136,10 @@ public final class Handshake implements Closeable {
   private void run() {
     try {
       if (hello == null) {
-        new DTLSClientProtocol().connect(new PinnedClient(crypto, own, peer), transport);
+        new DTLSClientProtocol().connect(new PinnedClient(crypto, own, peer, ids), transport);
       } else {
         new DTLSServerProtocol()
-            .accept(new PinnedServer(crypto, own, peer), transport, hello.request());
+            .accept(new PinnedServer(crypto, own, peer, ids), transport, hello.request());
       }
       transport.close();
       result.complete(association());
@@ -164,6 +201,18 @@ public final class Handshake implements Closeable {
             .formatted(deadline.toSeconds())
         : "the DTLS handshake got stuck: %d datagrams came within %d s. Check loss and path MTU"
             .formatted(transport.received(), deadline.toSeconds());
+  }
+
+  /**
+   * True for what may belong to this handshake rather than to an older association with the same
+   * peer: a record in clear, a Finished, or anything with the connection ID that is offered here.
+   * Any thread.
+   */
+  public boolean isFor(byte[] datagram, int at, int length) {
+    return length >= RecordHeader.LENGTH
+        && (RecordHeader.epoch(datagram, at) == 0
+            || RecordHeader.type(datagram, at) == RecordHeader.HANDSHAKE
+            || ids.own().isOf(datagram, at, length));
   }
 
   /** Hands in a datagram from the peer; copies it. Any thread; what does not fit is dropped. */

@@ -2,7 +2,6 @@ package dev.teletun.dtls.handshake;
 
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.record.RecordOpener;
-import dev.teletun.dtls.record.RecordSealer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * record it cannot place.
  */
 final class HandshakeTransport implements DatagramTransport {
-  /** One record of the largest size. */
-  static final int LARGEST_DATAGRAM = RecordOpener.LARGEST_PLAINTEXT + RecordSealer.OVERHEAD;
+  /** One record of the largest size, with room for the longest connection ID. */
+  static final int LARGEST_DATAGRAM = RecordOpener.LARGEST_PLAINTEXT + 300;
 
   private static final int QUEUED_DATAGRAMS = 64;
 
@@ -42,6 +41,7 @@ final class HandshakeTransport implements DatagramTransport {
   private final Queue<byte[]> records = new ArrayDeque<>();
   private final List<byte[]> kept = new ArrayList<>();
   private final IngressGuard guard;
+  private final ConnectionIds ids;
   private final FlightBuffer out;
   private final int sendLimit;
   private final long startNanos = System.nanoTime();
@@ -52,8 +52,10 @@ final class HandshakeTransport implements DatagramTransport {
   private @Nullable Integer alert;
   private long alertNanos;
 
-  HandshakeTransport(boolean server, DatagramSink sink, int sendLimit, Duration deadline) {
-    this.guard = new IngressGuard(server);
+  HandshakeTransport(
+      boolean server, ConnectionIds ids, DatagramSink sink, int sendLimit, Duration deadline) {
+    this.guard = new IngressGuard(server, ids);
+    this.ids = ids;
     this.out = new FlightBuffer(sink, sendLimit);
     this.sendLimit = sendLimit;
     this.deadlineNanos = deadline.toNanos();
@@ -122,29 +124,32 @@ final class HandshakeTransport implements DatagramTransport {
 
   private void takeApart(byte[] datagram) {
     int at = 0;
-    while (datagram.length - at >= RecordHeader.LENGTH) {
-      int end = at + RecordHeader.LENGTH + RecordHeader.bodyLength(datagram, at);
-      if (end > datagram.length) {
+    while (at < datagram.length) {
+      int size = RecordHeader.size(datagram, at, datagram.length, ids.own().length());
+      if (size < 0) {
         return;
       }
-      take(Arrays.copyOfRange(datagram, at, end));
-      at = end;
+      take(Arrays.copyOfRange(datagram, at, at + size));
+      at += size;
     }
   }
 
   private void take(byte[] record) {
     switch (guard.judge(record, 0)) {
       case PASS -> records.add(record);
-      case KEEP -> {
-        if (kept.size() < QUEUED_DATAGRAMS) {
-          kept.add(record);
-        }
-      }
+      case KEEP -> keep(record);
       case ALERT -> noteAlert(record[RecordHeader.LENGTH + 1] & 0xFF);
       case DROP -> {}
     }
     if (guard.takeProgress()) {
       alert = null;
+    }
+  }
+
+  /** Holds a record with a packet for the association. Handshake's thread. */
+  void keep(byte[] record) {
+    if (kept.size() < QUEUED_DATAGRAMS) {
+      kept.add(record);
     }
   }
 

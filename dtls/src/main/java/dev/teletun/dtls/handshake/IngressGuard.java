@@ -1,7 +1,7 @@
 package dev.teletun.dtls.handshake;
 
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.RecordHeader;
-import dev.teletun.dtls.record.RecordSealer;
 import org.bouncycastle.tls.AlertDescription;
 
 /**
@@ -21,17 +21,19 @@ final class IngressGuard {
     DROP
   }
 
-  private static final int SHORTEST_PROTECTED = RecordSealer.OVERHEAD - RecordHeader.LENGTH;
+  private static final int SHORTEST_PROTECTED = 8 + 16; // explicit nonce and tag (RFC 5288 §3)
   private static final int FATAL = 2;
 
   private final boolean server;
+  private final ConnectionIds ids;
   private final MessageLedger ledger = new MessageLedger();
 
-  IngressGuard(boolean server) {
+  IngressGuard(boolean server, ConnectionIds ids) {
     this.server = server;
+    this.ids = ids;
   }
 
-  /** Looks at the record at {@code at}; the whole of it is there. */
+  /** Looks at the record at {@code at}; the whole of it is there, and nothing behind it. */
   Verdict judge(byte[] bytes, int at) {
     int version = RecordHeader.version(bytes, at);
     if (version != RecordHeader.VERSION && version != RecordHeader.VERSION_1_0) {
@@ -81,7 +83,18 @@ final class IngressGuard {
     return at == end && bodyLength > 0 ? Verdict.PASS : Verdict.DROP;
   }
 
-  private static Verdict judgeProtected(byte[] bytes, int at) {
+  /**
+   * BouncyCastle splits a record of the form that was not agreed on where that record's sender
+   * wants it, and takes its parts for records that have passed here: so the form comes first.
+   */
+  private Verdict judgeProtected(byte[] bytes, int at) {
+    ConnectionId expected = ids.expected();
+    if (expected == null) {
+      return Verdict.DROP;
+    }
+    if (!expected.isNone()) {
+      return judgeWithId(expected, bytes, at);
+    }
     if (RecordHeader.bodyLength(bytes, at) < SHORTEST_PROTECTED) {
       return Verdict.DROP;
     }
@@ -90,6 +103,14 @@ final class IngressGuard {
       case RecordHeader.APPLICATION_DATA -> Verdict.KEEP;
       default -> Verdict.DROP;
     };
+  }
+
+  /** What is inside is seen when it is opened. */
+  private static Verdict judgeWithId(ConnectionId expected, byte[] bytes, int at) {
+    int bodyLength = bytes.length - at - RecordHeader.LENGTH - expected.length();
+    return expected.isOf(bytes, at, bytes.length - at) && bodyLength > SHORTEST_PROTECTED
+        ? Verdict.PASS
+        : Verdict.DROP;
   }
 
   /** True if the peer has said something new since the last call. */

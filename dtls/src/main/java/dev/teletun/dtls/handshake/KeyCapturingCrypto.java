@@ -1,13 +1,16 @@
 package dev.teletun.dtls.handshake;
 
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.GcmKey;
 import dev.teletun.dtls.record.RecordOpener;
 import dev.teletun.dtls.record.RecordSealer;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.EncryptionAlgorithm;
+import org.bouncycastle.tls.SecurityParameters;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.TlsCipher;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
@@ -20,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  * outlive the handshake. AES-GCM only.
  */
 final class KeyCapturingCrypto extends BcTlsCrypto {
+  private final Consumer<byte[]> early;
   private @Nullable GcmRecordCipher cipher;
 
-  KeyCapturingCrypto() {
+  /** {@code early} takes records with packets that come ahead of the end of the handshake. */
+  KeyCapturingCrypto(Consumer<byte[]> early) {
     super(new SecureRandom());
+    this.early = early;
   }
 
   /** Null until the handshake has got as far as the keys. */
@@ -45,21 +51,31 @@ final class KeyCapturingCrypto extends BcTlsCrypto {
     }
     byte[] block = TlsImplUtils.calculateKeyBlock(parameters, 2 * keyBytes + 2 * GcmKey.SALT);
     int salts = 2 * keyBytes;
-    GcmKey clientWrites = key(block, 0, keyBytes, salts);
-    GcmKey serverWrites = key(block, keyBytes, keyBytes, salts + GcmKey.SALT);
-    Arrays.fill(block, (byte) 0);
+    SecurityParameters agreed = parameters.getSecurityParametersHandshake();
+    ConnectionId weWrite = id(agreed.getConnectionIDLocal()); // the peer's, that is
+    ConnectionId peerWrites = id(agreed.getConnectionIDPeer());
     boolean server = parameters.isServer();
+    GcmKey clientKey = key(block, 0, keyBytes, salts, server ? peerWrites : weWrite);
+    GcmKey serverKey =
+        key(block, keyBytes, keyBytes, salts + GcmKey.SALT, server ? weWrite : peerWrites);
+    Arrays.fill(block, (byte) 0);
     cipher =
         new GcmRecordCipher(
-            new RecordSealer(server ? serverWrites : clientWrites),
-            new RecordOpener(server ? clientWrites : serverWrites));
+            new RecordSealer(server ? serverKey : clientKey),
+            new RecordOpener(server ? clientKey : serverKey),
+            early);
     return cipher;
   }
 
   /** Order of the key block: RFC 5246 §6.3. */
-  private static GcmKey key(byte[] block, int at, int keyBytes, int saltAt) {
+  private static GcmKey key(byte[] block, int at, int keyBytes, int saltAt, ConnectionId id) {
     return new GcmKey(
         Arrays.copyOfRange(block, at, at + keyBytes),
-        Arrays.copyOfRange(block, saltAt, saltAt + GcmKey.SALT));
+        Arrays.copyOfRange(block, saltAt, saltAt + GcmKey.SALT),
+        id);
+  }
+
+  private static ConnectionId id(byte @Nullable [] bytes) {
+    return bytes == null ? ConnectionId.NONE : ConnectionId.of(bytes);
   }
 }

@@ -2,6 +2,7 @@ package dev.teletun.dtls.handshake;
 
 import dev.teletun.dtls.keys.Identity;
 import java.io.IOException;
+import java.util.Hashtable;
 import java.util.Vector;
 import org.bouncycastle.tls.AbstractTlsClient;
 import org.bouncycastle.tls.CertificateRequest;
@@ -10,6 +11,7 @@ import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,14 @@ final class PinnedClient extends AbstractTlsClient {
   private final KeyCapturingCrypto crypto;
   private final Identity own;
   private final PeerCheck server;
+  private final ConnectionIds ids;
 
-  PinnedClient(KeyCapturingCrypto crypto, Identity own, PeerCheck server) {
+  PinnedClient(KeyCapturingCrypto crypto, Identity own, PeerCheck server, ConnectionIds ids) {
     super(crypto);
     this.crypto = crypto;
     this.own = own;
     this.server = server;
+    this.ids = ids;
   }
 
   @Override
@@ -44,6 +48,18 @@ final class PinnedClient extends AbstractTlsClient {
             request.getSupportedSignatureAlgorithms());
       }
     };
+  }
+
+  @Override
+  protected byte @Nullable [] getNewConnectionID() {
+    return ids.offer();
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // BouncyCastle's signature
+  public void processServerExtensions(@Nullable Hashtable extensions) throws IOException {
+    super.processServerExtensions(extensions);
+    ids.answered(TlsExtensionsUtils.getConnectionIDExtension(extensions) != null);
   }
 
   @Override

@@ -10,18 +10,21 @@ import org.bouncycastle.tls.ClientCertificateType;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.jspecify.annotations.Nullable;
 
 /** A DTLS 1.2 server that trusts one client key and shows its own. No resumption, no tickets. */
 final class PinnedServer extends AbstractTlsServer {
   private final KeyCapturingCrypto crypto;
   private final Identity own;
   private final PeerCheck client;
+  private final ConnectionIds ids;
 
-  PinnedServer(KeyCapturingCrypto crypto, Identity own, PeerCheck client) {
+  PinnedServer(KeyCapturingCrypto crypto, Identity own, PeerCheck client, ConnectionIds ids) {
     super(crypto);
     this.crypto = crypto;
     this.own = own;
     this.client = client;
+    this.ids = ids;
   }
 
   @Override
@@ -42,6 +45,12 @@ final class PinnedServer extends AbstractTlsServer {
   @Override
   public void notifyClientCertificate(Certificate certificate) throws IOException {
     client.check(certificate);
+  }
+
+  /** Asked only if the client offers one. */
+  @Override
+  protected byte @Nullable [] getNewConnectionID() {
+    return ids.accept();
   }
 
   /** Smaller fragments are refused by silence: a packet of ours is one record. */

@@ -12,7 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * AES-GCM with the write key of one side (RFC 5288 §3): 4 bytes of the nonce belong to the key, 8
- * are written in each record.
+ * are written in each record. The connection ID of the other side, if it has one, is authenticated
+ * with each record.
  */
 public final class GcmKey {
   static final int EXPLICIT_NONCE = 8;
@@ -27,10 +28,22 @@ public final class GcmKey {
   private final Cipher cipher;
   private final Key key;
   private final byte[] nonce = new byte[SALT + EXPLICIT_NONCE];
-  private final byte[] additionalData = new byte[RecordHeader.LENGTH];
+  private final ConnectionId id;
+  private final AdditionalData additionalData;
 
-  /** Copies both arrays. */
+  /** For records without a connection ID. Copies both arrays. */
   public GcmKey(byte[] key, byte[] salt) {
+    this(key, salt, ConnectionId.NONE);
+  }
+
+  /**
+   * Copies both arrays.
+   *
+   * @param id of the side that receives the records
+   */
+  public GcmKey(byte[] key, byte[] salt, ConnectionId id) {
+    this.id = id;
+    this.additionalData = new AdditionalData(id);
     this.key = new SecretKeySpec(key, "AES");
     System.arraycopy(salt, 0, nonce, 0, SALT);
     try {
@@ -40,7 +53,14 @@ public final class GcmKey {
     }
   }
 
-  /** Encrypts {@code length} bytes to {@code into[intoAt…]}, tag behind them. */
+  ConnectionId id() {
+    return id;
+  }
+
+  /**
+   * Encrypts {@code length} bytes to {@code into[intoAt…]}, the type behind them if there is a
+   * connection ID, and the tag behind that.
+   */
   void seal(
       long explicitNonce,
       long epochAndSequence,
@@ -51,8 +71,15 @@ public final class GcmKey {
       byte[] into,
       int intoAt) {
     try {
-      start(Cipher.ENCRYPT_MODE, explicitNonce, epochAndSequence, type, length);
-      cipher.doFinal(bytes, at, length, into, intoAt);
+      if (id.isNone()) {
+        start(Cipher.ENCRYPT_MODE, explicitNonce, epochAndSequence, type, length);
+        cipher.doFinal(bytes, at, length, into, intoAt);
+      } else { // in place: faster than an update for the type, and no slower than a scratch array
+        System.arraycopy(bytes, at, into, intoAt, length);
+        into[intoAt + length] = (byte) type;
+        start(Cipher.ENCRYPT_MODE, explicitNonce, epochAndSequence, type, length + 1);
+        cipher.doFinal(into, intoAt, length + 1, into, intoAt);
+      }
     } catch (GeneralSecurityException e) { // also a buffer too short: the caller's mistake
       throw new IllegalStateException("sealing %d bytes failed".formatted(length), e);
     }
@@ -86,7 +113,7 @@ public final class GcmKey {
       throws GeneralSecurityException {
     LONG.set(nonce, SALT, explicitNonce);
     cipher.init(mode, key, new GCMParameterSpec(TAG * 8, nonce));
-    RecordHeader.writeAdditionalData(additionalData, epochAndSequence, type, length);
-    cipher.updateAAD(additionalData);
+    additionalData.set(epochAndSequence, type, length);
+    cipher.updateAAD(additionalData.bytes);
   }
 }

@@ -3,10 +3,14 @@ package dev.teletun.dtls.record;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
-/** Where the fields of a record's header lie (RFC 6347 §4.1), without a connection ID. */
+/**
+ * Where the fields of a record's header lie: RFC 6347 §4.1, and RFC 9146 §4 for a record with a
+ * connection ID, which stands between sequence number and length.
+ */
 public final class RecordHeader {
-  /** Bytes of type, version, epoch, sequence number and length. */
+  /** Bytes of type, version, epoch, sequence number and length, without a connection ID. */
   public static final int LENGTH = 13;
 
   /** DTLS 1.2, as it stands in each record. */
@@ -27,9 +31,13 @@ public final class RecordHeader {
   /** One packet of ours. */
   public static final int APPLICATION_DATA = 23;
 
+  /** A protected record with a connection ID; its true type is encrypted (RFC 9146 §4). */
+  public static final int TLS12_CID = 25;
+
+  static final int AT_CONNECTION_ID = 11;
+
   private static final int AT_VERSION = 1;
   private static final int AT_EPOCH = 3; // 2 bytes, followed by 6 bytes of sequence number
-  private static final int AT_LENGTH = 11;
   private static final long SEQUENCE_MASK = (1L << 48) - 1;
 
   private static final VarHandle SHORT =
@@ -63,27 +71,51 @@ public final class RecordHeader {
     return (long) LONG.get(bytes, at + AT_EPOCH);
   }
 
-  /** Bytes that follow the header. */
+  /** Bytes that follow the header of a record without a connection ID. */
   public static int bodyLength(byte[] bytes, int at) {
-    return (short) SHORT.get(bytes, at + AT_LENGTH) & 0xFFFF;
+    return bodyLength(bytes, at, LENGTH);
   }
 
-  static void write(byte[] bytes, int at, int type, long epochAndSequence, int bodyLength) {
-    bytes[at] = (byte) type;
-    SHORT.set(bytes, at + AT_VERSION, (short) VERSION);
-    LONG.set(bytes, at + AT_EPOCH, epochAndSequence);
-    SHORT.set(bytes, at + AT_LENGTH, (short) bodyLength);
+  static int bodyLength(byte[] bytes, int at, int headerLength) {
+    return (short) SHORT.get(bytes, at + headerLength - Short.BYTES) & 0xFFFF;
   }
 
   /**
-   * Writes the additional authenticated data of RFC 5246 §6.2.3.3: epoch and sequence number, type,
-   * version, length of the plaintext. One of RFC 9146 §5.3 would be written here.
+   * Bytes of the whole record at {@code at}, or -1 if not all of it lies before {@code end}.
+   *
+   * @param idLength of the connection ID that a record of type {@link #TLS12_CID} carries
    */
-  static void writeAdditionalData(
-      byte[] into, long epochAndSequence, int type, int plaintextLength) {
-    LONG.set(into, 0, epochAndSequence);
-    into[8] = (byte) type;
-    SHORT.set(into, 9, (short) VERSION);
-    SHORT.set(into, 11, (short) plaintextLength);
+  public static int size(byte[] bytes, int at, int end, int idLength) {
+    int header = LENGTH + (at < end && type(bytes, at) == TLS12_CID ? idLength : 0);
+    if (end - at < header) {
+      return -1;
+    }
+    int size = header + bodyLength(bytes, at, header);
+    return size <= end - at ? size : -1;
+  }
+
+  /**
+   * The connection ID in the first record of a datagram; {@link ConnectionId#NONE} if it carries
+   * none, or is too short for it. To compare with a known one, {@link ConnectionId#isOf} makes no
+   * garbage.
+   *
+   * @param idLength of the receiver's connection IDs: a record does not say it
+   */
+  public static ConnectionId connectionId(byte[] datagram, int at, int length, int idLength) {
+    boolean carriesOne = length >= LENGTH + idLength && type(datagram, at) == TLS12_CID;
+    int start = at + AT_CONNECTION_ID;
+    return carriesOne
+        ? ConnectionId.of(Arrays.copyOfRange(datagram, start, start + idLength))
+        : ConnectionId.NONE;
+  }
+
+  /** Writes the header of a protected record; {@code type} is seen where there is no {@code id}. */
+  static void write(
+      byte[] bytes, int at, int type, long epochAndSequence, ConnectionId id, int bodyLength) {
+    bytes[at] = (byte) (id.isNone() ? type : TLS12_CID);
+    SHORT.set(bytes, at + AT_VERSION, (short) VERSION);
+    LONG.set(bytes, at + AT_EPOCH, epochAndSequence);
+    id.write(bytes, at + AT_CONNECTION_ID);
+    SHORT.set(bytes, at + id.headerLength() - Short.BYTES, (short) bodyLength);
   }
 }

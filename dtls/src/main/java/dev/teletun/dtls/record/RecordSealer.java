@@ -7,9 +7,6 @@ package dev.teletun.dtls.record;
  * cannot be used twice with the key, which would give the key away.
  */
 public final class RecordSealer {
-  /** Bytes that a record is longer than what it carries. */
-  public static final int OVERHEAD = RecordHeader.LENGTH + GcmKey.EXPLICIT_NONCE + GcmKey.TAG;
-
   private static final long EPOCH_1 = 1L << 48;
   private static final long END = 2L << 48;
 
@@ -21,6 +18,21 @@ public final class RecordSealer {
     this.key = key;
   }
 
+  /** Bytes that a record is longer than what it carries. */
+  public int overhead() {
+    return key.id().overhead();
+  }
+
+  /** Bytes that a record's body is longer than what it carries. */
+  public int expansion() {
+    return key.id().expansion();
+  }
+
+  /** Bytes of a record's header, the connection ID of the peer included. */
+  public int headerLength() {
+    return key.id().headerLength();
+  }
+
   /** Epoch and sequence number that the next record gets. */
   public long next() {
     return next;
@@ -29,7 +41,7 @@ public final class RecordSealer {
   /**
    * Writes one record to {@code into[intoAt…]}, which must not overlap the plaintext.
    *
-   * @return its length, {@link #OVERHEAD} more than {@code length}
+   * @return its length, {@link #overhead()} more than {@code length}
    * @throws IllegalStateException after 2^48 records
    */
   public int seal(int type, byte[] bytes, int at, int length, byte[] into, int intoAt) {
@@ -37,11 +49,12 @@ public final class RecordSealer {
       throw new IllegalStateException("2^48 records are sealed: a new association is overdue");
     }
     long number = next++; // before anything can fail: a number is used once at most
-    int body = intoAt + RecordHeader.LENGTH;
-    RecordHeader.write(into, intoAt, type, number, length + GcmKey.EXPLICIT_NONCE + GcmKey.TAG);
+    int body = intoAt + headerLength();
+    int size = length + overhead();
+    RecordHeader.write(into, intoAt, type, number, key.id(), size - headerLength());
     writeExplicitNonce(into, body, number);
     key.seal(number, number, type, bytes, at, length, into, body + GcmKey.EXPLICIT_NONCE);
-    return length + OVERHEAD;
+    return size;
   }
 
   private static void writeExplicitNonce(byte[] into, int at, long nonce) {

@@ -52,7 +52,7 @@ class AssociationTest {
       };
 
   private byte[] sealed(int type, int length) {
-    byte[] record = new byte[length + Association.OVERHEAD];
+    byte[] record = new byte[length + clientSealer.overhead()];
     clientSealer.seal(type, new byte[length], 0, length, record, 0);
     return record;
   }

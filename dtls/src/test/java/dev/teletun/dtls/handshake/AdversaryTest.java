@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.tools.Tool;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody who knows addresses and ports, sees every datagram, and has no key. */
 @Timeout(60)
@@ -26,10 +29,16 @@ class AdversaryTest {
   private static final int DTLS_1_2 = RecordHeader.VERSION;
 
   private static byte[] record(int type, int version, int epoch, long sequence, byte[] body) {
-    return ByteBuffer.allocate(13 + body.length)
+    return record(type, version, epoch, sequence, new byte[0], body);
+  }
+
+  private static byte[] record(
+      int type, int version, int epoch, long sequence, byte[] id, byte[] body) {
+    return ByteBuffer.allocate(13 + id.length + body.length)
         .put((byte) type)
         .putShort((short) version)
         .putLong((long) epoch << 48 | sequence)
+        .put(id)
         .putShort((short) body.length)
         .put(body)
         .array();
@@ -45,13 +54,35 @@ class AdversaryTest {
   }
 
   @Nested
+  @ParameterizedClass(name = "with connection IDs: {0}")
+  @ValueSource(booleans = {false, true})
   class AfterTheHandshake {
+    private static final int TLS12_CID = 25;
+
+    private final boolean ids;
+    private final int protectedType;
     private Link link;
+
+    AfterTheHandshake(boolean ids) {
+      this.ids = ids;
+      this.protectedType = ids ? TLS12_CID : 23;
+    }
 
     @BeforeEach
     void establish() throws Exception {
-      link = Link.between(Keys.CLIENT, Keys.SERVER).established();
+      ConnectionId client = ids ? ConnectionId.random() : ConnectionId.NONE;
+      ConnectionId server = ids ? ConnectionId.random() : ConnectionId.NONE;
+      link = Link.withIds(client, server, (_, _) -> true).established();
       link.exchange();
+    }
+
+    /** Each gets it with its own connection ID, if the type has one. */
+    private void bothGet(int type, int version, int epoch, long sequence, byte[] body) {
+      for (Peer peer : List.of(link.client, link.server)) {
+        byte[] own = peer.association().ownConnectionId().bytes();
+        byte[] id = type == TLS12_CID ? own : new byte[0];
+        peer.receive(record(type, version, epoch, sequence, id, body));
+      }
     }
 
     /** Whatever happened, both directions still work, and nothing forged came through. */
@@ -72,31 +103,35 @@ class AdversaryTest {
     void shortRecordsOfEveryTypeAreDropped() {
       for (int type = 0; type < 256; type++) {
         for (int length = 0; length <= 40; length++) {
-          bothGet(record(type, DTLS_1_2, 1, 1000 + length, new byte[length]));
+          bothGet(type, DTLS_1_2, 1, 1000 + length, new byte[length]);
         }
       }
 
       var counters = link.server.association().counters();
-      assertThat(counters.malformed()).isEqualTo(256 * 24);
-      assertThat(counters.forged()).isEqualTo(256 * 17);
+      long otherForm = ids ? 255 : 1;
+      long thisForm = 256 - otherForm;
+      assertThat(counters.malformed()).isEqualTo(otherForm * 41 + thisForm * 24);
+      assertThat(counters.forged()).isEqualTo(thisForm * 17);
     }
 
     @Test
     void recordsThatCannotBeRightAreDropped() {
       byte[] valid = link.client.sealed("never arrives");
-      byte[] body = Arrays.copyOfRange(valid, 13, valid.length);
+      byte[] body = Arrays.copyOfRange(valid, ids ? 21 : 13, valid.length);
+      int other = ids ? 23 : TLS12_CID;
 
-      bothGet(record(23, DTLS_1_2, 1, (1L << 48) - 1, body));
-      bothGet(record(23, DTLS_1_2, 2, 5, body));
-      bothGet(record(23, DTLS_1_2, 65_535, 5, body));
-      bothGet(record(23, 0xFEFF, 1, 5, body));
-      bothGet(record(23, 0x0303, 1, 5, body));
-      bothGet(record(25, DTLS_1_2, 1, 5, body));
-      bothGet(record(23, DTLS_1_2, 0, 5, "clear".getBytes(US_ASCII)));
+      bothGet(protectedType, DTLS_1_2, 1, (1L << 48) - 1, body);
+      bothGet(protectedType, DTLS_1_2, 2, 5, body);
+      bothGet(protectedType, DTLS_1_2, 65_535, 5, body);
+      bothGet(protectedType, 0xFEFF, 1, 5, body);
+      bothGet(protectedType, 0x0303, 1, 5, body);
+      bothGet(other, DTLS_1_2, 1, 5, body);
+      bothGet(protectedType, DTLS_1_2, 0, 5, "clear".getBytes(US_ASCII));
+      bothGet(23, DTLS_1_2, 0, 5, "clear".getBytes(US_ASCII));
       bothGet(new byte[65_507]);
       bothGet(new byte[0]);
       byte[] tooLong = valid.clone();
-      tooLong[11] = 0x7F;
+      tooLong[ids ? 19 : 11] = 0x7F;
       bothGet(tooLong);
       for (int length = 0; length < valid.length; length++) {
         bothGet(Arrays.copyOf(valid, length));
@@ -112,23 +147,18 @@ class AdversaryTest {
     void aHundredThousandRandomDatagramsAreDropped() {
       Random random = new Random(1);
       for (int i = 0; i < 100_000; i++) {
-        byte[] datagram = new byte[random.nextInt(100)];
-        random.nextBytes(datagram);
-        if (datagram.length > 13) {
-          ByteBuffer.wrap(datagram).put(0, (byte) 23).putShort(1, (short) DTLS_1_2);
-          datagram[3] = 0;
-          datagram[4] = 1;
-          datagram[11] = 0;
-          datagram[12] = (byte) (datagram.length - 13);
-        }
-        bothGet(datagram);
+        byte[] body = new byte[random.nextInt(80)];
+        random.nextBytes(body);
+        bothGet(protectedType, DTLS_1_2, 1, random.nextLong(1L << 48), body);
+        bothGet(body);
       }
     }
 
     @Test
     void aGoodRecordBesideGarbageInOneDatagramIsTaken() {
       byte[] good = link.client.sealed("ping");
-      byte[] forged = record(23, DTLS_1_2, 1, 77, new byte[60]);
+      byte[] forged = good.clone();
+      forged[forged.length - 1]++;
 
       link.server.receive(
           ByteBuffer.allocate(forged.length + good.length + 3).put(forged).put(good).array());

@@ -2,9 +2,11 @@ package dev.teletun.dtls.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.dtls.control.PeerNotTrustedException.Side;
 import dev.teletun.dtls.keys.Identity;
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.tools.Certificates;
 import dev.teletun.dtls.tools.TestKeys;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -169,6 +172,56 @@ class HandshakeTest {
       String said = failure == null ? "" : String.valueOf(failure.getMessage());
       assertThat(said).contains(length == 8 ? "" : "chain longer than maximum");
       assertThat(said.isEmpty()).isEqualTo(length == 8);
+    }
+  }
+
+  /** Only records in clear keep their type; that of a peer without a connection ID is plain. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', 23, 23",
+    "'', 0102030405060708, 23, 23",
+    "0102030405060708, '', 23, 23",
+    "0102030405060708, 1112131415161718, 25, 25"
+  })
+  void usesConnectionIdsIfBothSidesHaveOne(
+      String client, String server, int fromClient, int fromServer) throws Exception {
+    ConnectionId clientId = ConnectionId.of(HexFormat.of().parseHex(client));
+    ConnectionId serverId = ConnectionId.of(HexFormat.of().parseHex(server));
+    boolean agreed = fromClient == RecordHeader.TLS12_CID;
+    try (Link link = Link.withIds(clientId, serverId, (_, _) -> true).established()) {
+      link.exchange();
+
+      assertThat(lastType(link.fromClient)).isEqualTo(fromClient);
+      assertThat(lastType(link.fromServer)).isEqualTo(fromServer);
+      Association atServer = link.server.association();
+      Association atClient = link.client.association();
+      assertThat(atServer.ownConnectionId()).isEqualTo(agreed ? serverId : ConnectionId.NONE);
+      assertThat(atClient.ownConnectionId()).isEqualTo(agreed ? clientId : ConnectionId.NONE);
+      assertThat(atServer.overhead()).isEqualTo(agreed ? 46 : 37);
+      assertThat(atServer.sealed()).isEqualTo(1);
+      byte[] last = link.fromClient.getLast();
+      assertThat(RecordHeader.connectionId(last, 0, last.length, 8))
+          .isEqualTo(atServer.ownConnectionId());
+      assertThat(atServer.ownConnectionId().isOf(last, 0, last.length)).isEqualTo(agreed);
+      assertThat(atServer.ownConnectionId().isOf(last, 0, 20)).isFalse();
+    }
+  }
+
+  private static int lastType(List<byte[]> sent) {
+    return RecordHeader.type(sent.getLast(), 0);
+  }
+
+  @Test
+  void survivesTheLossOfAnyOneDatagramWithoutConnectionIds() throws Exception {
+    for (int lost = 0; lost < 6; lost++) {
+      AtomicInteger left = new AtomicInteger(lost);
+      try (Link link =
+          Link.withIds(ConnectionId.NONE, ConnectionId.NONE, (_, _) -> left.getAndDecrement() != 0)
+              .established()) {
+        link.exchange();
+
+        assertThatNoNonceRepeats(link);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.teletun.dtls.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.dtls.handshake.IngressGuard.Verdict;
+import dev.teletun.dtls.record.ConnectionId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,10 @@ class IngressGuardTest {
   private static final int FINISHED = 20;
 
   private final MessageLedger ledger = new MessageLedger();
-  private final IngressGuard server = new IngressGuard(true);
-  private final IngressGuard client = new IngressGuard(false);
+  private final IngressGuard server =
+      new IngressGuard(true, new ConnectionIds(true, ConnectionId.NONE));
+  private final IngressGuard client =
+      new IngressGuard(false, new ConnectionIds(false, ConnectionId.NONE));
 
   private static HandshakeFragment fragment(int type, int of, int number, int offset, int length) {
     return new HandshakeFragment(type, of, number, offset, length);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.tools.Tool;
 import java.io.Closeable;
 import java.io.IOException;
@@ -36,6 +37,8 @@ final class Link implements Closeable {
   private final HelloVerifier verifier = new HelloVerifier(System::nanoTime);
   private final Identity serverIdentity;
   private final Pin serversPin;
+  private ConnectionId clientId = ConnectionId.random();
+  private ConnectionId serverId = ConnectionId.random();
 
   Link(Identity serverIdentity, Pin serversPin, Network network) {
     this(serverIdentity, serversPin, 1500, network);
@@ -61,9 +64,19 @@ final class Link implements Closeable {
     return link;
   }
 
+  /** With other connection IDs than two random ones of 8 bytes; {@code NONE} is none. */
+  static Link withIds(ConnectionId client, ConnectionId server, Network network) {
+    Link link = new Link(Keys.SERVER, Keys.CLIENT.pin(), network);
+    link.clientId = client;
+    link.serverId = server;
+    link.dial(Keys.CLIENT, Keys.SERVER.pin());
+    return link;
+  }
+
   void dial(Identity clientIdentity, Pin clientsPin) {
     client.start(
-        Handshake.client(clientIdentity, clientsPin, pathMtu, this::clientSends, DEADLINE));
+        Handshake.client(
+            clientIdentity, clientsPin, clientId, pathMtu, this::clientSends, DEADLINE));
   }
 
   private void clientSends(byte[] bytes, int at, int length) {
@@ -84,7 +97,13 @@ final class Link implements Closeable {
         .ifPresent(hello ->
             server.start(
                 Handshake.server(
-                    serverIdentity, serversPin, hello, pathMtu, this::serverSends, DEADLINE)));
+                    serverIdentity,
+                    serversPin,
+                    hello,
+                    serverId,
+                    pathMtu,
+                    this::serverSends,
+                    DEADLINE)));
   }
 
   private void serverSends(byte[] bytes, int at, int length) {

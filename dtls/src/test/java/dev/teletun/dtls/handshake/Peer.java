@@ -107,7 +107,7 @@ final class Peer implements Closeable {
   /** Seals one packet alone in its datagram. */
   byte[] sealed(String packet) {
     byte[] bytes = packet.getBytes(StandardCharsets.ISO_8859_1);
-    byte[] record = new byte[bytes.length + Association.OVERHEAD];
+    byte[] record = new byte[bytes.length + association().overhead()];
     assertThat(association().seal(bytes, 0, bytes.length, record, 0)).isEqualTo(record.length);
     return record;
   }

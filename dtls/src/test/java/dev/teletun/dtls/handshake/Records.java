@@ -5,8 +5,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Takes captured datagrams apart by RFC 6347 §4.1, independently of the code under test. */
+/**
+ * Takes captured datagrams apart by RFC 6347 §4.1 and RFC 9146 §4, independently of the code under
+ * test.
+ */
 final class Records {
+  private static final int ID = 8;
+
   private Records() {}
 
   /** Each record as hexadecimal digits. */
@@ -14,7 +19,9 @@ final class Records {
     List<String> records = new ArrayList<>();
     int at = 0;
     while (at < datagram.length) {
-      int length = 13 + ((datagram[at + 11] & 0xFF) << 8 | (datagram[at + 12] & 0xFF));
+      int id = datagram[at] == 25 ? ID : 0;
+      int body = at + 13 + id;
+      int length = 13 + id + ((datagram[body - 2] & 0xFF) << 8 | (datagram[body - 1] & 0xFF));
       records.add(HexFormat.of().formatHex(Arrays.copyOfRange(datagram, at, at + length)));
       at += length;
     }
@@ -30,6 +37,7 @@ final class Records {
   }
 
   static String explicitNonce(String record) {
-    return record.substring(26, 42);
+    int body = 2 * (type(record) == 25 ? 13 + ID : 13);
+    return record.substring(body, body + 16);
   }
 }

@@ -18,9 +18,15 @@ public record TunMtu(int bytes) {
   public static final int MAXIMUM = 65_535;
 
   private static final int UDP_HEADER = 8; // RFC 768
-  private static final int RECORD_HEADER = 13; // RFC 6347 §4.1, without a connection ID
+  private static final int RECORD_HEADER = 13; // RFC 6347 §4.1
+  private static final int CONNECTION_ID = 8; // RFC 9146 §4, as long as ours are
   private static final int EXPLICIT_NONCE = 8; // RFC 5288 §3
+  private static final int TRUE_TYPE = 1; // RFC 9146 §4: DTLSInnerPlaintext
   private static final int AEAD_TAG = 16; // RFC 5116 §5.1
+
+  /** Reserved for peers without connection IDs too: the MTU must not depend on the peer. */
+  private static final int RECORD =
+      RECORD_HEADER + CONNECTION_ID + EXPLICIT_NONCE + TRUE_TYPE + AEAD_TAG;
 
   /** Refuses a device that could not carry IPv6. */
   public TunMtu {
@@ -31,9 +37,9 @@ public record TunMtu(int bytes) {
   }
 
   /**
-   * The TUN MTU at which one packet fills one DTLS 1.2 AES-GCM record, alone in its datagram;
-   * {@link #MINIMUM} where the path is too small for that. Then {@link #needsOuterFragments} is
-   * true.
+   * The TUN MTU at which one packet fills one DTLS 1.2 AES-GCM record with a connection ID, alone
+   * in its datagram; {@link #MINIMUM} where the path is too small for that. Then {@link
+   * #needsOuterFragments} is true.
    */
   public static TunMtu fitting(PathMtu path, Underlay underlay) {
     return new TunMtu(Math.max(MINIMUM, unfragmentedBytes(path, underlay)));
@@ -58,6 +64,6 @@ public record TunMtu(int bytes) {
   }
 
   private static int overhead(Underlay underlay) {
-    return underlay.headerBytes + UDP_HEADER + RECORD_HEADER + EXPLICIT_NONCE + AEAD_TAG;
+    return underlay.headerBytes + UDP_HEADER + RECORD;
   }
 }

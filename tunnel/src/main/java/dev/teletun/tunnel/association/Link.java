@@ -97,7 +97,7 @@ final class Link implements RecordSink {
 
   /** Tells the peer that this is the end. */
   void sayGoodbye() {
-    byte[] alert = new byte[64];
+    byte[] alert = new byte[association.overhead() + 2]; // as long as an alert (RFC 5246 §7.2)
     int size = association.closeNotify(alert, 0);
     socket.send(peer, alert, 0, size, size);
   }

@@ -63,10 +63,6 @@ public final class ServerAssociations implements Associations, Closeable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_LINKS = 4;
 
-  // The first byte of a record, RFC 6347 §4.1.
-  private static final int CHANGE_CIPHER_SPEC = 20;
-  private static final int HANDSHAKE = 22;
-
   private final EventLoop loop;
   private final UdpSocket socket;
   private final Identity own;
@@ -144,9 +140,10 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void received(UdpPeer from, byte[] bytes, int at, int size, PacketSink to) {
-    Link link = linkAt(from);
+    Link named = linkNamed(bytes, at, size);
+    Link link = named != null ? named : linkAt(from);
     Handshake handshake = handshakes.of(from);
-    if (link != null && (handshake == null || !isHandshake(bytes[at]))) {
+    if (link != null && (handshake == null || !handshake.isFor(bytes, at, size))) {
       if (HelloVerifier.looksLikeClientHello(bytes, at, size)) {
         greet(from, bytes, at, size);
       } else {
@@ -183,8 +180,14 @@ public final class ServerAssociations implements Associations, Closeable {
     return null;
   }
 
-  private static boolean isHandshake(byte contentType) {
-    return contentType == HANDSHAKE || contentType == CHANGE_CIPHER_SPEC;
+  /** The one whose connection ID the datagram carries, wherever it comes from. */
+  private @Nullable Link linkNamed(byte[] bytes, int at, int size) {
+    for (Link link : newestFirst) {
+      if (link.association().ownConnectionId().isOf(bytes, at, size)) {
+        return link;
+      }
+    }
+    return null;
   }
 
   private void receive(

@@ -102,7 +102,7 @@ final class LoopbackServer implements Closeable, Ready, PacketSink, ServerAssoci
       UdpPeer peer = associations.peer();
       if (to != null && peer != null) {
         byte[] bytes = packet.getBytes(StandardCharsets.US_ASCII);
-        byte[] record = new byte[bytes.length + Association.OVERHEAD];
+        byte[] record = new byte[bytes.length + to.overhead()];
         int size = to.seal(bytes, 0, bytes.length, record, 0);
         socket.send(peer, record, 0, size, size);
       }
