@@ -113,6 +113,54 @@ class IngressGuardTest {
     assertThat(client.judge(record(22, 2, new byte[24]), 0)).isEqualTo(Verdict.DROP);
   }
 
+  private static byte[] withId(ConnectionId id, int epoch, int length) {
+    return ByteBuffer.allocate(13 + id.length() + length)
+        .put((byte) 25)
+        .putShort((short) 0xFEFD)
+        .putLong((long) epoch << 48)
+        .put(id.bytes())
+        .putShort((short) length)
+        .array();
+  }
+
+  @Test
+  void passesOnlyTheFormThatWasAgreedOn() {
+    ConnectionId own = ConnectionId.random();
+    ConnectionIds ids = new ConnectionIds(false, own);
+    IngressGuard guard = new IngressGuard(false, ids);
+    byte[] good = withId(own, 1, 25);
+    byte[] old = record(22, 1, new byte[24]);
+
+    assertThat(guard.judge(good, 0)).as("before the answer").isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(old, 0)).as("before the answer").isEqualTo(Verdict.DROP);
+    ids.answered(true);
+    assertThat(guard.judge(good, 0)).isEqualTo(Verdict.PASS);
+    assertThat(guard.judge(old, 0)).isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(record(23, 1, new byte[99]), 0)).isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(withId(own, 1, 24), 0)).as("no type").isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(withId(own, 0, 25), 0)).isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(withId(ConnectionId.random(), 1, 25), 0)).isEqualTo(Verdict.DROP);
+    for (int length = 13; length < good.length; length++) {
+      assertThat(guard.judge(Arrays.copyOf(good, length), 0)).isEqualTo(Verdict.DROP);
+    }
+    ids.answered(false);
+    assertThat(guard.judge(good, 0)).isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(old, 0)).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void aServerExpectsIdsOnlyAfterItHasAcceptedThem() {
+    ConnectionId own = ConnectionId.random();
+    ConnectionIds ids = new ConnectionIds(true, own);
+    IngressGuard guard = new IngressGuard(true, ids);
+
+    assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.PASS);
+    assertThat(ids.accept()).isEqualTo(own.bytes());
+    assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.PASS);
+    assertThat(guard.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.DROP);
+  }
+
   @Test
   void dropsAMessageThatIsCutAnywhere() {
     byte[] whole = message(CERTIFICATE, 40);
