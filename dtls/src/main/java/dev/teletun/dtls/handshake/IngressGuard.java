@@ -27,6 +27,7 @@ final class IngressGuard {
   private final boolean server;
   private final ConnectionIds ids;
   private final MessageLedger ledger = new MessageLedger();
+  private boolean changed;
 
   IngressGuard(boolean server, ConnectionIds ids) {
     this.server = server;
@@ -66,7 +67,11 @@ final class IngressGuard {
    * or overtaken and comes again in clear. Without the change, the peer repeats both.
    */
   private Verdict judgeChangeCipherSpec(int length) {
-    return length == 1 && (!server || ledger.hasCertificateVerify()) ? Verdict.PASS : Verdict.DROP;
+    if (length != 1 || (server && !ledger.hasCertificateVerify())) {
+      return Verdict.DROP;
+    }
+    changed = true;
+    return Verdict.PASS;
   }
 
   private Verdict judgeFragments(byte[] bytes, int body, int bodyLength) {
@@ -105,12 +110,16 @@ final class IngressGuard {
     };
   }
 
-  /** What is inside is seen when it is opened. */
-  private static Verdict judgeWithId(ConnectionId expected, byte[] bytes, int at) {
+  /**
+   * What is inside is seen when it is opened. Before the change of keys BouncyCastle cannot, so it
+   * is a packet that has overtaken the change, or a Finished that will come again.
+   */
+  private Verdict judgeWithId(ConnectionId expected, byte[] bytes, int at) {
     int bodyLength = bytes.length - at - RecordHeader.LENGTH - expected.length();
-    return expected.isOf(bytes, at, bytes.length - at) && bodyLength > SHORTEST_PROTECTED
-        ? Verdict.PASS
-        : Verdict.DROP;
+    if (!expected.isOf(bytes, at, bytes.length - at) || bodyLength <= SHORTEST_PROTECTED) {
+      return Verdict.DROP;
+    }
+    return changed ? Verdict.PASS : Verdict.KEEP;
   }
 
   /** True if the peer has said something new since the last call. */

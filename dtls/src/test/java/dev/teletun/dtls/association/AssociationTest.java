@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.sun.management.ThreadMXBean;
+import dev.teletun.dtls.record.ConnectionId;
 import dev.teletun.dtls.record.GcmKey;
 import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.dtls.record.RecordOpener;
@@ -19,6 +20,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AssociationTest {
   private static final byte[] CLIENT_KEY = new byte[16];
@@ -168,8 +171,19 @@ class AssociationTest {
     assertThat(packets).singleElement().satisfies(packet -> assertThat(packet).hasSize(6));
   }
 
-  @Test
-  void allocatesPerRecordLittleMoreThanTheCipher() {
+  @ParameterizedTest(name = "with connection IDs: {0}")
+  @ValueSource(booleans = {false, true})
+  void allocatesPerRecordLittleMoreThanTheCipher(boolean ids) {
+    ConnectionId id = ids ? ConnectionId.random() : ConnectionId.NONE;
+    RecordSealer sealer = new RecordSealer(new GcmKey(CLIENT_KEY, SALT, id));
+    Association client =
+        Association.ofClient(sealer, new RecordOpener(new GcmKey(SERVER_KEY, SALT)));
+    Association server =
+        Association.ofServer(
+            new RecordSealer(new GcmKey(SERVER_KEY, SALT)),
+            new RecordOpener(new GcmKey(CLIENT_KEY, SALT, id)),
+            List.of(FLIGHT),
+            nanos::get);
     int records = 20_000;
     byte[] packet = new byte[1400];
     byte[] record = new byte[1500];
@@ -201,6 +215,7 @@ class AssociationTest {
     System.out.printf(
         "allocated per record of 1400 bytes: %d sealing, %d opening%n",
         sealing / records, opening / records);
+    assertThat(server.counters().opened()).isEqualTo(2L * records);
     assertThat(sealing / records).isLessThanOrEqualTo(1536);
     assertThat(opening / records).isLessThanOrEqualTo(3584);
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -329,6 +330,33 @@ class HandshakeTest {
       }
       Set<String> distinct = new HashSet<>(byNonce.values());
       assertThat(distinct).hasSameSizeAs(byNonce.values()).isNotEmpty();
+    }
+  }
+
+  /** Alone, and between the change of keys and the Finished of a flight that was torn apart. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keepsAPacketThatOvertakesTheFinished(boolean afterTheChange) throws Exception {
+    AtomicInteger toLose = new AtomicInteger(1);
+    Link.Network losesFinished =
+        (fromClient, datagram) ->
+            fromClient
+                || RecordHeader.type(datagram, 0) != RecordHeader.CHANGE_CIPHER_SPEC
+                || toLose.getAndDecrement() <= 0;
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER, losesFinished)) {
+      Tool.await(
+          "the server's handshake",
+          () -> link.server.isStarted() && link.server.handshake().result().isDone());
+      byte[] early = link.server.sealed("early");
+      int change = afterTheChange ? 14 : 0;
+      byte[] datagram = Arrays.copyOf(link.fromServer.getLast(), change + early.length);
+      System.arraycopy(early, 0, datagram, change, early.length);
+
+      link.client.deliver(datagram, 0, datagram.length);
+      assertThat(link.client.handshake().result()).isNotDone();
+
+      link.established().client.pump();
+      assertThat(link.client.packets).containsExactly("early");
     }
   }
 

@@ -134,6 +134,8 @@ class IngressGuardTest {
     assertThat(guard.judge(good, 0)).as("before the answer").isEqualTo(Verdict.DROP);
     assertThat(guard.judge(old, 0)).as("before the answer").isEqualTo(Verdict.DROP);
     ids.answered(true);
+    assertThat(guard.judge(good, 0)).as("before the change of keys").isEqualTo(Verdict.KEEP);
+    assertThat(guard.judge(record(20, 0, (byte) 1), 0)).isEqualTo(Verdict.PASS);
     assertThat(guard.judge(good, 0)).isEqualTo(Verdict.PASS);
     assertThat(guard.judge(old, 0)).isEqualTo(Verdict.DROP);
     assertThat(guard.judge(record(23, 1, new byte[99]), 0)).isEqualTo(Verdict.DROP);
@@ -157,7 +159,7 @@ class IngressGuardTest {
     assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.DROP);
     assertThat(guard.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.PASS);
     assertThat(ids.accept()).isEqualTo(own.bytes());
-    assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.PASS);
+    assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.KEEP);
     assertThat(guard.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.DROP);
   }
 

@@ -35,6 +35,10 @@ final class Peer implements Closeable {
     this.out = out;
   }
 
+  DatagramSink out() {
+    return out;
+  }
+
   /** What {@link DatagramSink}s of the other side call. Any thread. */
   void deliver(byte[] datagram, int at, int length) {
     Handshake handshake = this.handshake;
