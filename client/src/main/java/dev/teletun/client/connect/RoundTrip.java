@@ -25,6 +25,7 @@ final class RoundTrip {
   private static final String NAME = "kubernetes.default.svc.cluster.local";
   private static final int FIRST_PORT = 0xc000;
 
+  private final Duration patience;
   private final EventLoop loop;
   private final TunnelEnd end;
   private final List<byte[]> queries = new ArrayList<>();
@@ -38,6 +39,18 @@ final class RoundTrip {
    */
   RoundTrip(
       EventLoop loop, TunnelEnd end, AddressList own, List<InetAddress> nameServers, int fullSize) {
+    this(loop, end, own, nameServers, fullSize, TRY);
+  }
+
+  /** With another patience for each try than the usual one. */
+  RoundTrip(
+      EventLoop loop,
+      TunnelEnd end,
+      AddressList own,
+      List<InetAddress> nameServers,
+      int fullSize,
+      Duration patience) {
+    this.patience = patience;
     this.loop = loop;
     this.end = end;
     int id = 0;
@@ -70,7 +83,7 @@ final class RoundTrip {
   void await() throws IOException {
     sendFirst();
     for (int i = 0; i < 2 * TRIES; i++) {
-      if (answeredWithin(TRY)) {
+      if (answeredWithin()) {
         return;
       }
       send(i < TRIES - 1 ? queries : echoes);
@@ -79,7 +92,7 @@ final class RoundTrip {
         ("the tunnel stands, but nothing came back through it in %d s: the pod's name servers answered"
                 + " neither a DNS query nor an echo request. Look at the log of server-cluster, or use"
                 + " -check=off if the cluster answers neither; this host was not changed")
-            .formatted(2 * TRIES));
+            .formatted(patience.multipliedBy(2 * TRIES).toSeconds()));
   }
 
   private void send(List<byte[]> packets) throws IOException {
@@ -87,7 +100,7 @@ final class RoundTrip {
     loop.call(() -> all.forEach(end::send));
   }
 
-  private boolean answeredWithin(Duration patience) throws IOException {
+  private boolean answeredWithin() throws IOException {
     try {
       answered.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return true;

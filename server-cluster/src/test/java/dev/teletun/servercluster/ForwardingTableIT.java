@@ -1,0 +1,255 @@
+package dev.teletun.servercluster;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.teletun.linux.namespace.NetworkNamespace;
+import dev.teletun.linux.nft.Nftables;
+import dev.teletun.linux.port.TunPort;
+import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.linux.tun.Tun;
+import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.frame.VirtioNetHeader;
+import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A pod and its node, joined by a veth; the kernel is the oracle. */
+@Tag("netns")
+@Timeout(60)
+class ForwardingTableIT {
+  private static final String P = "10.9.1.7";
+  private static final String NODE = "10.9.1.1";
+  private static final int PORT = 5_000;
+  private static final int KEPT = 9_090;
+  private static final int HEADERS = 28; // IPv4 and UDP
+
+  private final CloseStack owned = new CloseStack();
+  private final String suffix = "%d".formatted(ProcessHandle.current().pid());
+  private final FrameBatch batch = new FrameBatch(4 * FrameBatch.LARGEST_FRAME);
+  private NetworkNamespace pod;
+  private NetworkNamespace node;
+  private TunPort tun;
+  private PodTakeover takeover;
+
+  @BeforeEach
+  void wire() throws IOException {
+    pod = namespace("fwtp" + suffix);
+    node = namespace("fwtn" + suffix);
+    ip(
+        "-n",
+        "fwtp" + suffix,
+        "link",
+        "add",
+        "eth0",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "veth0",
+        "netns",
+        "fwtn" + suffix);
+    for (String family : List.of(P + "/24", "fd09:1::7/64")) {
+      ip("-n", "fwtp" + suffix, "address", "add", family, "dev", "eth0", "nodad");
+    }
+    for (String family : List.of(NODE + "/24", "fd09:1::1/64")) {
+      ip("-n", "fwtn" + suffix, "address", "add", family, "dev", "veth0", "nodad");
+    }
+    ip("-n", "fwtp" + suffix, "link", "set", "eth0", "up");
+    ip("-n", "fwtn" + suffix, "link", "set", "veth0", "up");
+    ip("-n", "fwtp" + suffix, "route", "add", "default", "via", NODE);
+    Tun device = pod.call(() -> Tun.open("tel%d"));
+    tun = owned.own(new TunPort(device));
+    ip("-n", "fwtp" + suffix, "link", "set", device.name(), "up");
+    takeover =
+        owned.own(
+            pod.call(() ->
+                new PodTakeover(
+                    Nftables.open(),
+                    RouteSocket.open(),
+                    Optional.empty(),
+                    device.name(),
+                    Set.of(KEPT))));
+  }
+
+  @AfterEach
+  void unwire() throws IOException {
+    owned.close();
+  }
+
+  @Test
+  void givesWhatIsForThePodToTheTunAndNothingToThePod() throws Exception {
+    DatagramSocket inPod = pod.call(() -> bound(P, PORT));
+    DatagramSocket inNode = node.call(() -> bound(NODE, 0));
+    try (inPod;
+        inNode) {
+      inNode.send(datagram("before", P, PORT));
+      assertThat(received(inPod)).isEqualTo("before");
+
+      begin();
+      inNode.send(datagram("during", P, PORT));
+      assertThat(fromTun()).isEqualTo("during");
+      assertNothingComes(inPod);
+
+      end();
+      inNode.send(datagram("after", P, PORT));
+      assertThat(received(inPod)).isEqualTo("after");
+    }
+  }
+
+  @Test
+  void leavesAKeptPortToThePod() throws Exception {
+    DatagramSocket inPod = pod.call(() -> bound(P, KEPT));
+    DatagramSocket inNode = node.call(() -> bound(NODE, 0));
+    try (inPod;
+        inNode) {
+      begin();
+      inNode.send(datagram("kept", P, KEPT));
+
+      assertThat(received(inPod)).isEqualTo("kept");
+    }
+  }
+
+  @Test
+  void letsNoOtherSourceOutOfTheTun() throws Exception {
+    DatagramSocket inNode = node.call(() -> bound(NODE, PORT));
+    try (inNode) {
+      begin();
+      intoTun(packet("10.9.1.8", 7, "spoofed"));
+      intoTun(packet(P, KEPT, "from a kept port"));
+      intoTun(packet(P, 7, "the client's"));
+
+      assertThat(received(inNode)).isEqualTo("the client's");
+      assertNothingComes(inNode);
+    }
+  }
+
+  @Test
+  void belongsToItsProcessAlone() throws Exception {
+    begin();
+
+    String pods = "fwtp" + suffix;
+    assertThat(run("ip", "netns", "exec", pods, "nft", "list", "table", "netdev", "teletun"))
+        .contains("flags owner", "ip saddr " + P, "ip6 daddr fd09:1::7", "policy drop");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () -> run("ip", "netns", "exec", pods, "nft", "delete", "table", "netdev", "teletun"));
+  }
+
+  private void begin() throws IOException {
+    pod.call(() -> {
+      takeover.begin();
+      return true;
+    });
+  }
+
+  private void end() throws IOException {
+    pod.call(() -> {
+      takeover.end();
+      return true;
+    });
+  }
+
+  private NetworkNamespace namespace(String name) throws IOException {
+    ip("netns", "add", name);
+    owned.own(() -> ip("netns", "delete", name));
+    return owned.own(NetworkNamespace.named(name));
+  }
+
+  private static DatagramSocket bound(String address, int port) throws IOException {
+    DatagramSocket socket = new DatagramSocket(port, InetAddress.ofLiteral(address));
+    socket.setSoTimeout(5_000);
+    return socket;
+  }
+
+  private static DatagramPacket datagram(String text, String to, int port) {
+    byte[] bytes = text.getBytes(US_ASCII);
+    return new DatagramPacket(bytes, bytes.length, InetAddress.ofLiteral(to), port);
+  }
+
+  private static String received(DatagramSocket socket) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+    socket.receive(packet);
+    return new String(packet.getData(), 0, packet.getLength(), US_ASCII);
+  }
+
+  private static void assertNothingComes(DatagramSocket socket) throws IOException {
+    socket.setSoTimeout(200);
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> received(socket));
+    socket.setSoTimeout(5_000);
+  }
+
+  /** The next UDP datagram over IPv4; the kernel also says things of its own. */
+  private String fromTun() throws IOException {
+    while (true) { // ends by the test's time limit
+      batch.clear();
+      tun.read(batch);
+      for (int frame = 0; frame < batch.bytes(); frame = batch.next(frame)) {
+        int at = batch.packetOffset(frame);
+        if (batch.buffer().get(at) == 0x45 && batch.buffer().get(at + 9) == 17) {
+          byte[] text = new byte[batch.packetLength(frame) - HEADERS];
+          batch.buffer().get(at + HEADERS, text);
+          return new String(text, US_ASCII);
+        }
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private void intoTun(byte[] packet) throws IOException {
+    batch.clear();
+    batch.buffer().put(batch.nextHeaderOffset(), new byte[VirtioNetHeader.BYTES]);
+    batch.buffer().put(batch.nextPacketOffset(), packet);
+    batch.commit(packet.length);
+    tun.write(batch);
+  }
+
+  /** UDP to the node, without the checksum that IPv4 need not have. */
+  private static byte[] packet(String from, int sourcePort, String text) {
+    byte[] payload = text.getBytes(US_ASCII);
+    ByteBuffer bytes = ByteBuffer.allocate(HEADERS + payload.length);
+    bytes.put((byte) 0x45).put((byte) 0).putShort((short) bytes.capacity()).putInt(0);
+    bytes.put((byte) 64).put((byte) 17).putShort((short) 0);
+    bytes.put(InetAddress.ofLiteral(from).getAddress());
+    bytes.put(InetAddress.ofLiteral(NODE).getAddress());
+    int sum = 0;
+    for (int i = 0; i < 20; i += 2) {
+      sum += bytes.getShort(i) & 0xFFFF;
+    }
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    bytes.putShort(10, (short) ~((sum & 0xFFFF) + (sum >> 16)));
+    bytes.putShort((short) sourcePort).putShort((short) PORT);
+    bytes.putShort((short) (8 + payload.length)).putShort((short) 0).put(payload);
+    return bytes.array();
+  }
+
+  private static void ip(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(words));
+    run(command.toArray(String[]::new));
+  }
+
+  private static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(List.of(command) + " failed: " + output);
+    }
+    return output;
+  }
+}
