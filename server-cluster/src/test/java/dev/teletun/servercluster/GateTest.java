@@ -9,6 +9,8 @@ import dev.teletun.linux.port.FramePort;
 import dev.teletun.linux.route.Link;
 import dev.teletun.linux.unix.UnixListener;
 import dev.teletun.linux.unix.UnixStream;
+import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.frame.VirtioNetHeader;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.unix.Greeting;
 import java.io.IOException;
@@ -36,12 +38,17 @@ class GateTest {
   private @TempDir Path directory;
   private EventLoop loop;
   private UnixListener listener;
+  private FramePort tun;
+  private FramePort inTun;
 
   @BeforeEach
   void listen() throws IOException {
     Files.writeString(directory.resolve("resolv.conf"), "nameserver 10.96.0.10\n");
     loop = owned.own(EventLoop.start("gate-test"));
     listener = owned.own(bind("pair.sock"));
+    UnixListener device = owned.own(bind("tun.sock"));
+    inTun = owned.own(new FramePort(UnixStream.connect(directory.resolve("tun.sock"))));
+    tun = owned.own(new FramePort(device.accept().orElseThrow()));
   }
 
   @AfterEach
@@ -89,12 +96,53 @@ class GateTest {
     assertThat(external.read(ByteBuffer.allocateDirect(1), 0, 1)).isEqualTo(UnixStream.END);
   }
 
+  @Test
+  void letsOnlyThePodsAddressesIntoTheTun() throws Exception {
+    Gate gate = gate(OptionalInt.empty());
+    UnixStream external = connect();
+    loop.call(gate::accept);
+    greeting(external);
+    FrameBatch batch = new FrameBatch(4 * FrameBatch.LARGEST_FRAME);
+    byte[] allowed = packetFrom("10.0.2.7");
+    byte[] malformed = allowed.clone();
+    malformed[3]++; // longer than it is
+
+    FramePort frames = owned.own(new FramePort(external));
+    for (byte[] packet : List.of(packetFrom("10.0.2.8"), malformed, allowed)) {
+      batch.buffer().put(batch.nextHeaderOffset(), new byte[VirtioNetHeader.BYTES]);
+      batch.buffer().put(batch.nextPacketOffset(), packet);
+      batch.commit(packet.length);
+    }
+    frames.write(batch);
+
+    batch.clear();
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (inTun.read(batch) == 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(batch.count()).isEqualTo(1);
+    byte[] first = new byte[batch.packetLength(0)];
+    batch.buffer().get(batch.packetOffset(0), first);
+    assertThat(first).isEqualTo(allowed);
+  }
+
+  private static byte[] packetFrom(String source) {
+    ByteBuffer packet = ByteBuffer.allocate(28);
+    packet.put((byte) 0x45).put((byte) 0).putShort((short) 28).putInt(0);
+    packet.put((byte) 64).put((byte) 17).putShort((short) 0);
+    packet.put(InetAddress.ofLiteral(source).getAddress());
+    packet.put(InetAddress.ofLiteral("10.96.0.10").getAddress());
+    int sum = 0;
+    for (int i = 0; i < 20; i += 2) {
+      sum += packet.getShort(i) & 0xFFFF;
+    }
+    packet.putShort(10, (short) ~((sum & 0xFFFF) + (sum >> 16)));
+    return packet.putShort((short) 7).putShort((short) 53).putShort((short) 8).array();
+  }
+
   private Gate gate(OptionalInt peerUid) throws IOException {
-    UnixListener tun = owned.own(bind("tun.sock"));
-    owned.own(UnixStream.connect(directory.resolve("tun.sock")));
-    FramePort port = owned.own(new FramePort(tun.accept().orElseThrow()));
     Gate gate =
-        new Gate(loop, port, pod, listener, directory.resolve("resolv.conf"), peerUid, log::add);
+        new Gate(loop, tun, pod, listener, directory.resolve("resolv.conf"), peerUid, log::add);
     owned.own(() -> {
       pod.failure = null;
       loop.call(gate::close);

@@ -127,6 +127,18 @@ class AssociationTest {
   }
 
   @Test
+  void sendsNothingForWhatComesInClear() {
+    byte[] clear = sealed(RecordHeader.HANDSHAKE, 24);
+    clear[4] = 0; // the epoch's second byte
+
+    serverGets(clear);
+
+    assertThat(answers).isEmpty();
+    assertThat(server.counters().otherEpoch()).isEqualTo(1);
+    assertThat(server.counters().flightsRepeated()).isZero();
+  }
+
+  @Test
   void endsWithAnAuthenticAlertOnly() {
     serverGets(sealed(RecordHeader.ALERT, 3));
     assertThat(server.peerClosed()).isFalse();

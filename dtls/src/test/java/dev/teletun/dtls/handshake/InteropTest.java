@@ -164,6 +164,32 @@ class InteropTest {
   }
 
   @Test
+  void refusesAGnutlsServerWithoutExtendedMasterSecret() throws Exception {
+    int port = freePort();
+    try (Tool gnutls =
+            Tool.start(
+                "gnutls-serv",
+                "--udp",
+                "--echo",
+                "--port",
+                Integer.toString(port),
+                "--x509certfile",
+                Keys.SERVER_FILES.certificate().toString(),
+                "--x509keyfile",
+                Keys.SERVER_FILES.privateKey().toString(),
+                "--require-client-cert",
+                "--priority",
+                "NORMAL:%NO_SESSION_HASH");
+        UdpEnd client = UdpEnd.client(port, Keys.CLIENT, Keys.SERVER_FILES.pin())) {
+
+      assertThat(client.peer.failure())
+          .as(gnutls.output())
+          .isNotNull()
+          .hasMessageContaining("handshake_failure");
+    }
+  }
+
+  @Test
   void refusesAClientWithoutCertificate() throws Exception {
     try (UdpEnd server = UdpEnd.server(Keys.SERVER, Keys.CLIENT.pin());
         Tool _ =

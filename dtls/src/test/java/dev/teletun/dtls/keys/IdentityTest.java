@@ -185,6 +185,21 @@ class IdentityTest {
   }
 
   @Test
+  void quotesNothingOfADamagedPrivateKey() throws Exception {
+    TestKeys keys = TestKeys.make(directory, "own", Kind.P256);
+    String text = Files.readString(keys.privateKey()).replaceAll("-----[A-Z ]+-----|\n", "");
+    Path damaged = file(pem("PRIVATE KEY", text.substring(0, text.length() - 8)));
+
+    assertThatExceptionOfType(KeyFileException.class)
+        .isThrownBy(() -> Identity.load(damaged, keys.publicKey()))
+        .satisfies(e -> {
+          for (Throwable t = e; t != null; t = t.getCause()) {
+            assertThat(t.toString()).doesNotContain(text.substring(40, 60));
+          }
+        });
+  }
+
+  @Test
   void doesNotShowThePrivateKey() throws Exception {
     TestKeys keys = TestKeys.make(directory, "own", Kind.P256);
 

@@ -99,6 +99,21 @@ class ServerAssociationsTest {
   }
 
   @Test
+  void takesACookieFromNoOtherAddressThanItWasMadeFor() throws Exception {
+    server.open();
+    Caller caller = owned.own(stalled());
+    Eventually.holds("its handshake", () -> server.handshakes() == 1);
+    byte[] withCookie = caller.sent.getLast();
+    int before = server.datagrams.get();
+    try (DatagramSocket thief = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      thief.send(new DatagramPacket(withCookie, withCookie.length, server.address()));
+      Eventually.holds("the stolen cookie", () -> server.datagrams.get() > before);
+    }
+
+    assertThat(server.handshakes()).isEqualTo(1);
+  }
+
+  @Test
   void runsFewHandshakesAtOnce() throws Exception {
     server.open();
     for (int i = 0; i < 6; i++) {
