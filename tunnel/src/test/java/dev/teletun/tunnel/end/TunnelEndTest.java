@@ -91,6 +91,10 @@ class TunnelEndTest {
 
     assertThat(cluster.receive()).isEqualTo("fine");
     assertThat(server.drops()).isEqualTo("from-peer-wrong_source=1");
+    loop.call(() -> server.end.send(UdpPacket.of(OTHER, "192.168.1.2", "forged")));
+    cluster.send(UdpPacket.of(OTHER, POD, "fine too"));
+    assertThat(laptop.receive()).isEqualTo("fine too");
+    assertThat(client.drops()).isEqualTo("from-peer-wrong_destination=1");
   }
 
   @Test
