@@ -13,15 +13,19 @@ import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.tunnel.association.ClientAssociation;
+import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.association.ServerAssociations;
+import dev.teletun.tunnel.association.UdpTransport;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
+import dev.teletun.tunnel.transport.TrainSender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,24 +66,34 @@ class RoundTripTest {
     ServerSide side = new ServerSide();
     ServerAssociations associations =
         new ServerAssociations(loop, at, servers, clients.pin(), 1280, side);
-    server = TunnelEnd.open(Side.SERVER, loop, at, associations, TUNNEL_MTU, side);
+    server = new TunnelEnd(Side.SERVER, loop, TUNNEL_MTU, side);
     owned.own(() -> loop.call(server::close));
     owned.own(() -> loop.call(associations::close));
+    join(server, UdpTransport.open(loop, at, associations, server, side));
     loop.call(() -> {
       server.filter(filter);
       server.early((bytes, from, length) -> {
         arrived.add(Arrays.copyOfRange(bytes, from, from + length));
       });
-      associations.open(null);
+      associations.open(null, null);
     });
 
     UdpSocket socket = owned.own(UdpSocket.connect(at.localAddress()));
     ClientAssociation association =
         ClientAssociation.begin(
-            loop, socket, UdpPeer.of(at.localAddress()), clients, servers.pin(), 1280, LONG);
+            loop,
+            socket,
+            UdpPeer.of(at.localAddress()),
+            clients,
+            servers.pin(),
+            Optional.empty(),
+            Lifetime.STANDARD,
+            1280,
+            LONG);
     owned.own(() -> loop.call(association::close));
-    client = TunnelEnd.open(Side.CLIENT, loop, socket, association, TUNNEL_MTU, side);
+    client = new TunnelEnd(Side.CLIENT, loop, TUNNEL_MTU, side);
     owned.own(() -> loop.call(client::close));
+    join(client, UdpTransport.open(loop, socket, association, client, side));
     association.established().get(20, TimeUnit.SECONDS);
     loop.call(() -> client.filter(filter));
   }
@@ -158,17 +172,35 @@ class RoundTripTest {
     return packet;
   }
 
+  private void join(TunnelEnd end, UdpTransport transport) throws IOException {
+    owned.own(() -> loop.call(transport::close));
+    loop.call(() -> {
+      end.receiveFrom(transport);
+      end.sendBy(transport);
+    });
+  }
+
   private Identity identity(String name) throws IOException {
     return Identity.load(directory.resolve(name + ".key"), directory.resolve(name + ".pub"));
   }
 
-  /** The server's records go out as soon as the client's first has come. */
-  private static final class ServerSide implements ServerAssociations.Listener, TunnelEnd.Listener {
+  /** Nobody needs to be told anything. */
+  private static final class ServerSide
+      implements ServerAssociations.Listener, TunnelEnd.Listener, TrainSender.TooBig {
+    @Override
+    public void leftover() {}
+
     @Override
     public void associated(UdpPeer peer) {}
 
     @Override
+    public void moved(UdpPeer peer) {}
+
+    @Override
     public void peerClosed() {}
+
+    @Override
+    public void expired() {}
 
     @Override
     public void portEnded(@Nullable IOException failure) {}
