@@ -79,7 +79,9 @@ public final class Host {
     List<String> words = List.of(command);
     String program = Path.of(words.getFirst()).getFileName().toString();
     Path output = logs.resolve("%02d-%s.log".formatted(started.incrementAndGet(), program));
-    List<String> line = new ArrayList<>(List.of("setsid")); // Ctrl-C is for us, not for it
+    // Ctrl-C is for us, not for it. A shell lets what it starts in the background ignore signals,
+    // and so would all that we start: a program under test must hear them.
+    List<String> line = new ArrayList<>(List.of("setsid", "env", "--default-signal"));
     line.addAll(entering(words));
     return RunningProgram.start(Commands.builder(line), words, output);
   }
