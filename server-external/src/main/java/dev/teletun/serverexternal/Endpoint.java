@@ -17,12 +17,15 @@ import dev.teletun.tunnel.end.Drops;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
+import dev.teletun.tunnel.path.MeasuredPath;
+import dev.teletun.tunnel.path.PathMode;
 import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,11 +48,14 @@ final class Endpoint
   private static final int HANDSHAKE_PATH_MTU = 1280;
   private static final Duration PAIR_PATIENCE = Duration.ofSeconds(5);
   private static final int SMALLEST_TUNNEL_MTU = 1280;
+  private static final Duration TICK = Duration.ofMillis(250);
 
   private final UdpSocket socket;
   private final ServerAssociations associations;
   private final TunnelEnd end;
   private final UdpTransport udp;
+  private final MeasuredPath measured;
+  private final Closeable ticks;
   private final Consumer<String> log;
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
@@ -65,6 +71,8 @@ final class Endpoint
     associations = new ServerAssociations(loop, socket, own, client, HANDSHAKE_PATH_MTU, this);
     end = new TunnelEnd(Side.SERVER, loop, SMALLEST_TUNNEL_MTU, this);
     udp = UdpTransport.open(loop, socket, associations, end, this);
+    measured = new MeasuredPath(this::tunnelMtu, associations::probe);
+    ticks = loop.every(TICK, this::tick);
     loop.call(() -> {
       end.receiveFrom(udp);
       end.sendBy(udp);
@@ -169,13 +177,22 @@ final class Endpoint
   @Override
   public void associated(UdpPeer peer) {
     log.accept("data association with %s".formatted(Addresses.text(peer.address())));
-    measure(peer);
+    begin(peer);
   }
 
   @Override
   public void moved(UdpPeer peer) {
     log.accept("the client is at %s now".formatted(Addresses.text(peer.address())));
-    measure(peer);
+    begin(peer);
+  }
+
+  private void begin(UdpPeer peer) {
+    kernelPath(peer).ifPresent(path -> measured.begin(path, served instanceof Token));
+  }
+
+  @Override
+  public void probed(int size) {
+    measured.acknowledged(size);
   }
 
   @Override
@@ -198,22 +215,38 @@ final class Endpoint
   public void datagramTooBig() {
     UdpPeer peer = associations.peer();
     if (peer != null) {
-      measure(peer);
+      kernelPath(peer).ifPresent(measured::hear);
     }
   }
 
-  private void measure(UdpPeer peer) {
+  private Optional<KernelPath> kernelPath(UdpPeer peer) {
     try {
-      KernelPath path = KernelPath.to(peer.address());
-      path.allowFragments(socket);
-      end.tunnelMtu(path.largestWhole());
+      return Optional.of(KernelPath.to(peer.address()));
     } catch (IOException e) {
       log.accept("path MTU to %s: %s".formatted(Addresses.text(peer.address()), e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private void tunnelMtu(int bytes) {
+    end.tunnelMtu(bytes);
+    try {
+      socket.fragmentation(PathMode.of(bytes, served instanceof Token));
+    } catch (IOException e) {
+      log.accept("setting whether datagrams may be fragmented: " + e.getMessage());
+    }
+  }
+
+  private void tick() {
+    if (measured.tick(associations.sealed(), associations.heardNanos())) {
+      datagramTooBig();
+      associations.callOut();
     }
   }
 
   @Override
   public void close() throws IOException {
+    ticks.close();
     associations.close();
     end.close();
     udp.close();

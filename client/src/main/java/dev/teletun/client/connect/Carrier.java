@@ -4,6 +4,7 @@ import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.udp.Fragmentation;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -132,6 +133,12 @@ final class Carrier implements Closeable {
     return sealed != sealedWhenHeard;
   }
 
+  /** Records sealed on it so far. */
+  long sealed() {
+    Association open = association.current();
+    return open == null ? 0 : open.counters().sealed();
+  }
+
   /** Asks for a sign of life. */
   void callOut() {
     calledNanos = System.nanoTime();
@@ -169,9 +176,9 @@ final class Carrier implements Closeable {
     }
   }
 
-  /** Lets the kernel fragment datagrams if the path carries too little for what must go through. */
-  void allowFragments(KernelPath path) throws IOException {
-    path.allowFragments(socket);
+  /** Whether IP may fragment its datagrams. */
+  void fragmentation(Fragmentation allowed) throws IOException {
+    socket.fragmentation(allowed);
   }
 
   @Override

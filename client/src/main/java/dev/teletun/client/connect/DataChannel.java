@@ -12,6 +12,8 @@ import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
+import dev.teletun.tunnel.path.MeasuredPath;
+import dev.teletun.tunnel.path.PathMode;
 import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
@@ -54,6 +56,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final TunnelEnd end;
   private final Carrier.Parts parts;
+  private final MeasuredPath measured;
   private final CloseStack resources;
   private InetSocketAddress server;
   private Optional<Token> token;
@@ -79,6 +82,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     this.token = to.token();
     this.path = path;
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
+    measured = new MeasuredPath(this::tunnelMtu, this::probe);
     parts = new Carrier.Parts(loop, own, pin, lifetime, end, this);
   }
 
@@ -166,6 +170,12 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     inForce = next;
     dead = false;
     end.sendBy(next.transport());
+    next.association().onProbed(measured::acknowledged);
+    try {
+      measureAnew();
+    } catch (IOException _) {
+      // No way to the server at this moment: it is measured when there is one again.
+    }
     if (old != null) {
       loop.schedule(OVERLAP, () -> close(old));
     }
@@ -216,6 +226,12 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     }
     if (now.association().peerClosed()) {
       dead = true;
+    }
+    if (measured.tick(now.sealed(), now.association().heardNanos())) {
+      datagramTooBig();
+      if (isLong(now.sinceCall(), CALL_AGAIN)) {
+        now.callOut();
+      }
     }
     if (attempt == null && now.association().renewalDue()) {
       tryAnotherSafely();
@@ -291,7 +307,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     }
     try {
       if (now.follow()) {
-        measureOnLoop();
+        measureAnew();
       }
       now.callOut();
     } catch (IOException _) {
@@ -328,11 +344,33 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
 
   private void measureOnLoop() throws IOException {
     KernelPath now = KernelPath.to(server);
-    if (inForce != null) {
-      inForce.allowFragments(now);
-    }
-    end.tunnelMtu(now.largestWhole());
+    measured.hear(now);
     path = now;
+  }
+
+  private void measureAnew() throws IOException {
+    KernelPath now = KernelPath.to(server);
+    measured.begin(now, token.isPresent());
+    path = now;
+  }
+
+  private void tunnelMtu(int bytes) {
+    end.tunnelMtu(bytes);
+    Carrier now = inForce;
+    if (now != null) {
+      try {
+        now.fragmentation(PathMode.of(bytes, token.isPresent()));
+      } catch (IOException e) {
+        end(e);
+      }
+    }
+  }
+
+  private void probe(int size) {
+    Carrier now = inForce;
+    if (now != null) {
+      now.association().probe(size);
+    }
   }
 
   EventLoop loop() {

@@ -188,6 +188,9 @@ class RoundTripTest {
   private static final class ServerSide
       implements ServerAssociations.Listener, TunnelEnd.Listener, TrainSender.TooBig {
     @Override
+    public void probed(int size) {}
+
+    @Override
     public void leftover() {}
 
     @Override

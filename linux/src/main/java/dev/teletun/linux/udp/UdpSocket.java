@@ -45,6 +45,7 @@ public final class UdpSocket implements Closeable {
   private final int largest;
   private final boolean merges;
   private boolean segments;
+  private Fragmentation mode = Fragmentation.FORBIDDEN;
   private final Message in = new Message();
   private final Message out = new Message();
   private final UdpPeer[] known = new UdpPeer[KNOWN_PEERS];
@@ -210,6 +211,24 @@ public final class UdpSocket implements Closeable {
     return SendResult.SENT;
   }
 
+  /**
+   * Sends one datagram that nobody may fragment, also if it is larger than the path MTU that the
+   * kernel believes in: {@link SendResult#TOO_BIG} only if the device takes no such packet.
+   */
+  public SendResult sendWhole(UdpPeer to, byte[] bytes, int at, int length) throws IOException {
+    Fragmentation before = mode;
+    if (before != Fragmentation.PROBING) {
+      fragmentation(Fragmentation.PROBING);
+    }
+    try {
+      return send(to, bytes, at, length, length);
+    } finally {
+      if (before != Fragmentation.PROBING) {
+        fragmentation(before);
+      }
+    }
+  }
+
   private SendResult sendLoaded(int length, int segment) {
     if (length > segment && segments) {
       int errno = sendOnce(0, length, segment);
@@ -284,6 +303,7 @@ public final class UdpSocket implements Closeable {
 
   /** Whether IP may fragment what is sent from now on. */
   public void fragmentation(Fragmentation allowed) throws IOException {
+    mode = allowed;
     SocketOption.IP_MTU_DISCOVER.set(fd, allowed.value);
     if (family == AF_INET6) {
       SocketOption.IPV6_MTU_DISCOVER.set(fd, allowed.value);

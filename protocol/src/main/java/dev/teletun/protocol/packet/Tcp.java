@@ -30,6 +30,9 @@ public final class Tcp {
   /** No more data. */
   public static final int FIN = 0x01;
 
+  /** The first segment of its direction; the only one with a maximum segment size. */
+  public static final int SYN = 0x02;
+
   /** Hand over what has arrived. */
   public static final int PSH = 0x08;
 

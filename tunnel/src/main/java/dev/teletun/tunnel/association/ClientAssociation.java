@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class ClientAssociation implements Associations, Closeable {
   private final Handshake handshake;
   private volatile UdpSocket socket;
   private @Nullable Link link;
+  private IntConsumer probed = _ -> {};
   private int lastEcho;
   private int answeredEcho;
   private long echoedNanos;
@@ -215,6 +217,19 @@ public final class ClientAssociation implements Associations, Closeable {
     }
   }
 
+  /** Sends a packet of {@code size} bytes that a server of version 2 acknowledges. */
+  public void probe(int size) {
+    Link to = link;
+    if (to != null && to.isAccepted()) {
+      to.probe(size);
+    }
+  }
+
+  /** Who is told that a probe of so many bytes has arrived. */
+  public void onProbed(IntConsumer tell) {
+    probed = tell;
+  }
+
   /** Time from the last echo that was answered to its answer; 0 before the first. */
   public long roundTripNanos() {
     return roundTripNanos;
@@ -244,6 +259,11 @@ public final class ClientAssociation implements Associations, Closeable {
         on.accept();
         ready.complete(null);
       }
+    }
+
+    @Override
+    public void probeAck(Link on, int id, int size) {
+      probed.accept(size);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.tunnel.transport.PacketSink;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Link implements RecordSink {
   private boolean accepted;
   private volatile long heardNanos = System.nanoTime();
   private long refused;
+  private int probes;
   private @Nullable PacketSink out;
 
   /**
@@ -93,6 +95,19 @@ final class Link implements RecordSink {
     byte[] record = new byte[Math.min(message.length, LONGEST_MESSAGE) + association.overhead()];
     int size = association.seal(message, 0, message.length, record, 0);
     socket.send(peer, record, 0, size, size);
+  }
+
+  /** Sends a packet of {@code size} bytes that the peer acknowledges if it arrives whole. */
+  void probe(int size) {
+    probes++;
+    byte[] message = DataMessage.probe(probes, size);
+    byte[] record = new byte[message.length + association.overhead()];
+    int length = association.seal(message, 0, message.length, record, 0);
+    try {
+      socket.sendWhole(peer, record, 0, length);
+    } catch (IOException _) {
+      // setsockopt(2) failed: the probe was not sent, and will be taken for lost.
+    }
   }
 
   /** Tells the peer that this is the end. */

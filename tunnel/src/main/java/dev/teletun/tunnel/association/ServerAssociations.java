@@ -50,6 +50,9 @@ public final class ServerAssociations implements Associations, Closeable {
     /** The client is reached at another address. */
     void moved(UdpPeer peer);
 
+    /** A probe of {@code size} bytes has reached the client. */
+    void probed(int size);
+
     /** The peer said close_notify. */
     void peerClosed();
 
@@ -320,6 +323,28 @@ public final class ServerAssociations implements Associations, Closeable {
     return link == null ? System.nanoTime() - Duration.ofDays(1).toNanos() : link.heardNanos();
   }
 
+  /** Sends a packet of {@code size} bytes that a client of version 2 acknowledges. */
+  public void probe(int size) {
+    Link link = current;
+    if (link != null && token != null) {
+      link.probe(size);
+    }
+  }
+
+  /** Asks a client of version 2 for a sign of life. */
+  public void callOut() {
+    Link link = current;
+    if (link != null && token != null) {
+      link.say(DataMessage.echo(DataMessage.ECHO, 0));
+    }
+  }
+
+  /** Records sealed on the association in force; for noticing that it is used. */
+  public long sealed() {
+    Link link = current;
+    return link == null ? 0 : link.association().counters().sealed();
+  }
+
   /** Handshakes under way. */
   public int handshakes() {
     return handshakes.size();
@@ -373,6 +398,13 @@ public final class ServerAssociations implements Associations, Closeable {
       on.say(DataMessage.bare(DataMessage.HELLO_ACK));
       if (first) {
         replaceBy(on);
+      }
+    }
+
+    @Override
+    public void probeAck(Link on, int id, int size) {
+      if (on.equals(current)) {
+        listener.probed(size);
       }
     }
 

@@ -3,6 +3,8 @@ package dev.teletun.tunnel.end;
 import dev.teletun.linux.port.PacketPort;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.mtu.MssClamp;
+import dev.teletun.protocol.mtu.TunMtu;
 import dev.teletun.protocol.offload.Coalescer;
 import dev.teletun.protocol.packet.Verdict;
 import dev.teletun.tunnel.transport.PacketSink;
@@ -25,6 +27,7 @@ final class ReceivePump implements PacketSink {
   private @Nullable PacketPort local;
   private @Nullable PacketSink early;
   private boolean localBlocked;
+  private int tunnelMtu = TunMtu.MAXIMUM;
   private @Nullable IOException localFailure;
 
   ReceivePump(Side side, Drops drops) {
@@ -34,6 +37,11 @@ final class ReceivePump implements PacketSink {
 
   void filter(InnerFilter addresses) {
     filter = addresses;
+  }
+
+  /** The largest packet in bytes that the tunnel carries whole, for the segment sizes of TCP. */
+  void tunnelMtu(int bytes) {
+    tunnelMtu = bytes;
   }
 
   void early(PacketSink whilePortless) {
@@ -80,7 +88,12 @@ final class ReceivePump implements PacketSink {
     Verdict verdict = side.fromPeer(filter, bytes, at, length);
     if (verdict != Verdict.PASS) {
       drops.refusedFromPeer(verdict);
-    } else if (local == null) {
+      return;
+    }
+    if (length <= MssClamp.LONGEST_SYN) {
+      boolean _ = MssClamp.apply(bytes, at, length, tunnelMtu, false);
+    }
+    if (local == null) {
       withoutPort(bytes, at, length);
     } else if (!coalescer.add(bytes, at, length)) {
       deliver();

@@ -3,7 +3,10 @@ package dev.teletun.tunnel.end;
 import dev.teletun.linux.port.PacketPort;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
+import dev.teletun.protocol.frame.VirtioNetHeader;
+import dev.teletun.protocol.mtu.MssClamp;
 import dev.teletun.protocol.mtu.RouterDuty;
+import dev.teletun.protocol.mtu.TunMtu;
 import dev.teletun.protocol.offload.SegmentSink;
 import dev.teletun.protocol.offload.Splitter;
 import dev.teletun.protocol.packet.Verdict;
@@ -32,6 +35,7 @@ final class SendPump implements SegmentSink {
 
   private FrameBatch sending = batch;
   private int nextFrame;
+  private int tunnelMtu = TunMtu.MAXIMUM;
   private @Nullable InnerFilter filter;
   private @Nullable Transport transport;
 
@@ -43,6 +47,11 @@ final class SendPump implements SegmentSink {
 
   void filter(InnerFilter addresses) {
     filter = addresses;
+  }
+
+  /** The largest packet in bytes that the tunnel carries whole, for the segment sizes of TCP. */
+  void tunnelMtu(int bytes) {
+    tunnelMtu = bytes;
   }
 
   /**
@@ -113,6 +122,11 @@ final class SendPump implements SegmentSink {
       return;
     }
     buffer.get(at, packet, 0, length);
+    if (length <= MssClamp.LONGEST_SYN) {
+      int flags = VirtioNetHeader.flags(buffer, sending.headerOffset(frame));
+      boolean checksumLater = (flags & VirtioNetHeader.F_NEEDS_CSUM) != 0;
+      boolean _ = MssClamp.apply(packet, 0, length, tunnelMtu, checksumLater);
+    }
     if (!splitter.split(packet, sending, frame, this)) {
       drops.contradictory();
     }

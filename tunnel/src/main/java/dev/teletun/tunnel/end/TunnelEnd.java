@@ -62,6 +62,7 @@ public final class TunnelEnd implements Inbox, Closeable {
     duty = new RouterDuty(tunnelMtu);
     sending = new SendPump(side, duty, drops);
     receiving = new ReceivePump(side, drops);
+    tunnelMtu(tunnelMtu);
   }
 
   /** Takes the addresses that packets are filtered by; until then none passes. */
@@ -70,9 +71,14 @@ public final class TunnelEnd implements Inbox, Closeable {
     receiving.filter(addresses);
   }
 
-  /** Packets larger than this are fragmented or answered with "too big". */
+  /**
+   * Packets larger than this are fragmented or answered with "too big", and TCP is told to send
+   * none.
+   */
   public void tunnelMtu(int bytes) {
     duty.linkMtu(bytes);
+    sending.tunnelMtu(bytes);
+    receiving.tunnelMtu(bytes);
   }
 
   /** Who sees packets while there is no port. */

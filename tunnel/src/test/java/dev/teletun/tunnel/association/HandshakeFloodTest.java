@@ -256,6 +256,9 @@ class HandshakeFloodTest {
     }
 
     @Override
+    public void probed(int size) {}
+
+    @Override
     public void leftover() {}
 
     @Override

@@ -123,6 +123,9 @@ final class LoopbackServer implements Closeable, Ready, PacketSink, ServerAssoci
   }
 
   @Override
+  public void probed(int size) {}
+
+  @Override
   public void leftover() {
     associations.feedLeftover(this);
   }

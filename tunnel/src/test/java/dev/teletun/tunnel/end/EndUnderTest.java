@@ -115,6 +115,9 @@ final class EndUnderTest
   }
 
   @Override
+  public void probed(int size) {}
+
+  @Override
   public void leftover() {
     transport.feed(((ServerAssociations) associations)::feedLeftover);
   }

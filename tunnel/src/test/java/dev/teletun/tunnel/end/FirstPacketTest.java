@@ -134,6 +134,9 @@ class FirstPacketTest {
     }
 
     @Override
+    public void probed(int size) {}
+
+    @Override
     public void leftover() {
       transport.feed(associations::feedLeftover);
     }

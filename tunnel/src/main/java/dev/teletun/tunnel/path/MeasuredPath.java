@@ -1,0 +1,100 @@
+package dev.teletun.tunnel.path;
+
+import dev.teletun.protocol.mtu.PathMtu;
+import dev.teletun.protocol.mtu.TunMtu;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a tunnel end's idea of the largest packet what the path really carries, by probes, where
+ * the peer answers them. Loop thread only.
+ */
+public final class MeasuredPath {
+  /** Every IPv6 link carries this, and every IPv4 path that anybody uses (RFC 8899 §5.1.2). */
+  private static final PathMtu BASE = new PathMtu(1280);
+
+  /** So many records between two ticks are traffic that a black hole would hurt. */
+  private static final long BUSY_RECORDS = 8;
+
+  private final IntConsumer tunnelMtu;
+  private final IntConsumer probe;
+  private @Nullable PathSearch search;
+  private long lastSealed;
+
+  /**
+   * A path of which nothing is known.
+   *
+   * @param tunnelMtu takes the largest packet in bytes whenever it changes
+   * @param probe sends a packet of so many bytes that the peer acknowledges
+   */
+  public MeasuredPath(IntConsumer tunnelMtu, IntConsumer probe) {
+    this.tunnelMtu = tunnelMtu;
+    this.probe = probe;
+  }
+
+  /**
+   * Another association, address or peer: what was measured before is void.
+   *
+   * @param answersProbes false for a peer of version 1: then the kernel alone is asked
+   */
+  public void begin(KernelPath path, boolean answersProbes) {
+    int base = TunMtu.unfragmentedBytes(BASE, path.underlay());
+    int hoped = Math.max(base, path.largestWhole());
+    search = answersProbes ? new PathSearch(base, hoped, System::nanoTime) : null;
+    tunnelMtu.accept(answersProbes ? hoped : path.largestWhole());
+  }
+
+  /** The kernel says something new of the same path, which somebody may have made it believe. */
+  public void hear(KernelPath path) {
+    PathSearch now = search;
+    if (now == null || path.largestWhole() > now.ceiling()) {
+      begin(path, now != null);
+    } else {
+      now.hear(path.largestWhole());
+      tunnelMtu.accept(now.size());
+    }
+  }
+
+  /**
+   * Sends what is due. Call it every quarter of a second.
+   *
+   * @param sealed records sent so far
+   * @param heardNanos when anything last came from the peer
+   * @return true if probes get lost: a sign of life of the peer would help, and what the kernel has
+   *     heard
+   */
+  public boolean tick(long sealed, long heardNanos) {
+    PathSearch now = search;
+    boolean busy = sealed - lastSealed >= BUSY_RECORDS;
+    lastSealed = sealed;
+    if (now == null) {
+      return false;
+    }
+    int before = now.size();
+    int size = now.due(busy, heardNanos);
+    if (now.size() != before) {
+      tunnelMtu.accept(now.size());
+    }
+    if (size > 0) {
+      probe.accept(size);
+    }
+    return now.isUnanswered();
+  }
+
+  /** A probe of {@code size} bytes has reached the peer. */
+  public void acknowledged(int size) {
+    PathSearch now = search;
+    if (now != null) {
+      int before = now.size();
+      now.acknowledged(size);
+      if (now.size() != before) {
+        tunnelMtu.accept(now.size());
+      }
+    }
+  }
+
+  /** The search, for who wants to say what it found; null where the kernel alone is asked. */
+  public @Nullable PathSearch search() {
+    return search;
+  }
+}
