@@ -11,9 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 /** One TCP connection that stays open: the pod answers each line with the same line. */
 final class Conversation implements Closeable {
+  private static final int BULK = 300_000;
+
+  // A connection whose segments were lost waits twice as long each time (RFC 6298 §5.5).
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
   private final CloseStack owned;
   private final Path questions;
   private final Path answers;
@@ -48,11 +54,26 @@ final class Conversation implements Closeable {
   /** Says one line more, and waits until all lines so far have come back. */
   void exchange() throws IOException {
     said++;
-    Files.writeString(questions, "line %d\n".formatted(said), StandardOpenOption.APPEND);
-    Until.holds(() ->
-        assertThat(Files.readString(answers))
-            .as(asking.output())
-            .isEqualTo(Files.readString(questions)));
+    exchange("line %d\n".formatted(said));
+  }
+
+  /** The same with much more than one packet holds. */
+  void exchangeBulk() throws IOException {
+    said++;
+    exchange("%d".formatted(said).repeat(BULK) + "\n");
+  }
+
+  private void exchange(String text) throws IOException {
+    Files.writeString(questions, text, StandardOpenOption.APPEND);
+    String all = Files.readString(questions);
+    Until.holds(
+        PATIENCE,
+        () ->
+            assertThat(all.equals(Files.readString(answers)))
+                .as(
+                    "%d of %d bytes came back: %s",
+                    Files.size(answers), all.length(), asking.output())
+                .isTrue());
   }
 
   @Override

@@ -17,7 +17,12 @@ final class Until {
 
   /** Repeats {@code assertion} until it holds; throws its last failure after 15 s. */
   static void holds(Assertion assertion) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    holds(PATIENCE, assertion);
+  }
+
+  /** The same with another patience. */
+  static void holds(Duration patience, Assertion assertion) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
         assertion.check();
