@@ -10,6 +10,7 @@ import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +184,32 @@ class ReconnectIT {
     assertThat(second.stderr())
         .containsPattern("another client holds the pod, \".*@.*\" since 20.*-takeover");
     talk.exchange();
+  }
+
+  @Test
+  void newKeysAreTakenUnderLoadAndNothingIsLost() throws IOException {
+    client.signal("TERM");
+    client.awaitExit(Programs.LIMIT);
+    client = started.own(programs.connect("--rekey-records=80000"));
+    int bytes = 300_000_000;
+    String base = "http://" + LabNet.WEB_NAME;
+    String expected = laptop.run("curl", "-sS", base + "/sha256/" + bytes).orThrow().strip();
+    RunningProgram download =
+        started.own(
+            laptop.start(
+                "sh",
+                "-c",
+                "curl -sS --limit-rate 30M %s/bytes/%d | sha256sum".formatted(base, bytes)));
+
+    Run ping =
+        laptop.run(Duration.ofSeconds(60), "ping", "-q", "-i0.01", "-c1000", LabNet.POD_WEB.v4());
+
+    assertThat(ping.stdout()).contains(" 0% packet loss");
+    assertThat(download.awaitExit(Duration.ofSeconds(90))).isZero();
+    assertThat(download.output()).startsWith(expected);
+    long associations =
+        external.output().lines().filter(l -> l.startsWith("data association with")).count();
+    assertThat(associations).as("the two clients' first ones, and new ones").isGreaterThan(4);
   }
 
   private static String laptopLink() throws IOException {

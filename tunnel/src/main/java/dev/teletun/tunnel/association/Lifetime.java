@@ -24,9 +24,9 @@ public record Lifetime(long records, Duration age) {
     return association.records() >= records;
   }
 
-  /** True once it is time for a new one, an eighth before the end. */
+  /** True once it is time for a new one, a quarter before the end. */
   boolean isRenewalDue(Association association, long ageNanos) {
-    return association.records() >= records - records / 8
-        || ageNanos >= age.minus(age.dividedBy(8)).toNanos();
+    return association.records() >= records - records / 4
+        || ageNanos >= age.minus(age.dividedBy(4)).toNanos();
   }
 }
