@@ -8,17 +8,21 @@ import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.message.Token;
 import dev.teletun.protocol.unix.Greeting;
 import dev.teletun.tunnel.association.ServerAssociations;
 import dev.teletun.tunnel.association.UdpTransport;
 import dev.teletun.tunnel.end.Drops;
+import dev.teletun.tunnel.end.Follower;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
 import dev.teletun.tunnel.path.MeasuredPath;
 import dev.teletun.tunnel.path.PathMode;
+import dev.teletun.tunnel.transport.Inbox;
+import dev.teletun.tunnel.transport.StreamTransport;
 import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
@@ -43,7 +47,8 @@ final class Endpoint
         PairLink.Listener,
         TunnelEnd.Listener,
         TrainSender.TooBig,
-        ServerAssociations.Listener {
+        ServerAssociations.Listener,
+        StreamTransport.Listener {
   // What the handshake's datagrams must fit whatever the path: RFC 8200's minimum.
   private static final int HANDSHAKE_PATH_MTU = 1280;
   private static final Duration PAIR_PATIENCE = Duration.ofSeconds(5);
@@ -56,12 +61,14 @@ final class Endpoint
   private final UdpTransport udp;
   private final MeasuredPath measured;
   private final Closeable ticks;
+  private final Follower follower;
   private final Consumer<String> log;
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
   private List<InetAddress> podAddresses = List.of();
   private Consumer<Greeting> podChanged = _ -> {};
   private @Nullable Object served;
+  private volatile @Nullable StreamTransport stream;
   private volatile CompletableFuture<Greeting> greeting = new CompletableFuture<>();
 
   private Endpoint(EventLoop loop, UdpSocket socket, Identity own, Pin client, Consumer<String> log)
@@ -73,9 +80,10 @@ final class Endpoint
     udp = UdpTransport.open(loop, socket, associations, end, this);
     measured = new MeasuredPath(this::tunnelMtu, associations::probe);
     ticks = loop.every(TICK, this::tick);
+    follower = new Follower(loop, end, udp);
     loop.call(() -> {
       end.receiveFrom(udp);
-      end.sendBy(udp);
+      follower.begin();
     });
   }
 
@@ -134,6 +142,10 @@ final class Endpoint
    * @param from where its control connection comes from
    */
   void begin(Object stay, InetAddress from) {
+    if (!stay.equals(served)) {
+      endStream();
+      follower.begin();
+    }
     associations.open(from, stay instanceof Token token ? token : null);
     served = stay;
   }
@@ -147,13 +159,72 @@ final class Endpoint
 
   /** Ends the associations, whosever they are. */
   void endAny() {
+    endStream();
+    follower.begin();
     associations.close();
     served = null;
   }
 
+  /** What packets over TCP go to. */
+  Inbox inbox() {
+    return end;
+  }
+
+  /**
+   * Packets may come and go by {@code next} from now on, instead of by the one before.
+   *
+   * @param shown by who dialled
+   * @return false if it is not the session's token
+   */
+  boolean join(StreamTransport next, Token shown) {
+    if (!(served instanceof Token token) || !shown.matches(token)) {
+      return false;
+    }
+    StreamTransport old = stream;
+    stream = next;
+    next.say(DataMessage.bare(DataMessage.HELLO_ACK));
+    end.receiveFrom(next);
+    if (old != null) {
+      leave(old);
+    }
+    return true;
+  }
+
+  private void endStream() {
+    StreamTransport gone = stream;
+    if (gone != null) {
+      leave(gone);
+    }
+  }
+
+  /** {@code gone} has ended, or is to end. */
+  void leave(StreamTransport gone) {
+    follower.ended(gone);
+    gone.close();
+    if (gone.equals(stream)) {
+      stream = null;
+    }
+  }
+
+  @Override
+  public void switched(int number, boolean first) {
+    if (follower.switched(udp, number, first)) {
+      log.accept("packets for the client go over UDP again");
+    }
+  }
+
+  @Override
+  public void switched(StreamTransport on, int number, boolean first) {
+    if (on.equals(stream) && follower.switched(on, number, first)) {
+      log.accept("packets for the client go over TCP: UDP does not get through");
+    }
+  }
+
   /** When the client was last heard, on the clock of System.nanoTime. Any thread. */
   long heardNanos() {
-    return associations.heardNanos();
+    long overUdp = associations.heardNanos();
+    StreamTransport tcp = stream;
+    return tcp != null && tcp.heardNanos() - overUdp > 0 ? tcp.heardNanos() : overUdp;
   }
 
   /** What was dropped so far. Any thread. */
@@ -247,6 +318,7 @@ final class Endpoint
   @Override
   public void close() throws IOException {
     ticks.close();
+    endStream();
     associations.close();
     end.close();
     udp.close();

@@ -3,14 +3,18 @@ package dev.teletun.serverexternal;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.message.ControlMessage;
+import dev.teletun.protocol.message.Token;
 import dev.teletun.protocol.unix.Greeting;
+import dev.teletun.tunnel.control.DataConnection;
 import dev.teletun.tunnel.control.ServerListener;
 import dev.teletun.tunnel.control.ServerSession;
+import dev.teletun.tunnel.transport.StreamTransport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -110,6 +114,30 @@ final class Sessions implements ServerListener.Handler, Closeable {
   private static ControlMessage.Facts facts(Greeting text) throws IOException {
     String domain = ResolvConf.parse(text.resolvConf()).clusterDomain().orElse("");
     return new ControlMessage.Facts(0, 0, domain, List.of());
+  }
+
+  @Override
+  public void carry(DataConnection connection) throws IOException {
+    Token shown = connection.awaitHello();
+    StreamTransport stream =
+        StreamTransport.over(loop, connection.tls(), connection.tcp(), endpoint.inbox(), endpoint);
+    AtomicBoolean joined = new AtomicBoolean();
+    loop.call(() -> joined.set(endpoint.join(stream, shown)));
+    if (!joined.get()) {
+      log.accept(
+          "refused packets over TCP from %s: no session of its token"
+              .formatted(connection.client()));
+      return;
+    }
+    log.accept("data connection with %s".formatted(connection.client()));
+    try {
+      stream.read();
+    } catch (IOException e) {
+      log.accept(
+          "data connection with %s ended: %s".formatted(connection.client(), e.getMessage()));
+    } finally {
+      loop.call(() -> endpoint.leave(stream));
+    }
   }
 
   private void expire() {

@@ -44,8 +44,6 @@ final class Carrier implements Closeable {
   private UdpTransport transport;
   private InetAddress source;
   private long calledNanos = begunNanos;
-  private long heardSeen;
-  private long sealedWhenHeard;
 
   private Carrier(
       Parts parts,
@@ -119,18 +117,14 @@ final class Carrier implements Closeable {
     return Duration.ofNanos(System.nanoTime() - calledNanos);
   }
 
-  /** True if something left since the server was last heard, as far as we looked. */
+  /** True if something went either way since the server last answered that it is there. */
   boolean isWaiting() {
-    Association open = association.current();
-    if (open == null) {
-      return false;
-    }
-    long sealed = open.counters().sealed();
-    if (association.heardNanos() != heardSeen) {
-      heardSeen = association.heardNanos();
-      sealedWhenHeard = sealed;
-    }
-    return sealed != sealedWhenHeard;
+    return association.isUncertain();
+  }
+
+  /** Time from an echo to its answer, the last time; 0 before the first. */
+  Duration roundTrip() {
+    return Duration.ofNanos(association.roundTripNanos());
   }
 
   /** Records sealed on it so far. */

@@ -99,7 +99,13 @@ public final class Client implements Closeable {
     DataChannel data =
         onFailure.own(
             DataChannel.open(
-                attachment, own, pin, filter(attachment), options.lifetime(), PATIENCE));
+                attachment,
+                own,
+                pin,
+                filter(attachment),
+                options.lifetime(),
+                PATIENCE,
+                progress::event));
     progress.done("the server's key is the right one");
     RoundTrip roundTrip =
         new RoundTrip(

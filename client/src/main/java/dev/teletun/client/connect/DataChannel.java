@@ -15,6 +15,7 @@ import dev.teletun.tunnel.path.KernelPath;
 import dev.teletun.tunnel.path.MeasuredPath;
 import dev.teletun.tunnel.path.PathMode;
 import dev.teletun.tunnel.transport.TrainSender;
+import dev.teletun.tunnel.transport.Transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * Fields belong to the loop.
  */
 final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.TooBig {
-  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration HANDSHAKE = Duration.ofSeconds(4);
   private static final Duration HELLO = Duration.ofSeconds(6);
   // NATs forget a flow of UDP after 30 s.
@@ -47,6 +49,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private static final Duration KEEPALIVE_VERSION_1 = Duration.ofSeconds(10);
   private static final Duration CALL_AGAIN = Duration.ofSeconds(1);
   private static final Duration WORRIED = Duration.ofSeconds(1);
+  private static final Duration CALM = Duration.ofSeconds(5);
   private static final Duration DEAD = Duration.ofSeconds(3);
   private static final Duration OVERLAP = Duration.ofSeconds(3);
   private static final Duration LATE_TICK = Duration.ofSeconds(5);
@@ -57,6 +60,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private final TunnelEnd end;
   private final Carrier.Parts parts;
   private final MeasuredPath measured;
+  private final Ways ways;
+  private final StreamKeeper streams;
   private final CloseStack resources;
   private InetSocketAddress server;
   private Optional<Token> token;
@@ -75,7 +80,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       Identity own,
       Pin pin,
       KernelPath path,
-      Lifetime lifetime) {
+      Lifetime lifetime,
+      Consumer<String> events) {
     this.resources = resources;
     this.loop = loop;
     this.server = to.server();
@@ -84,6 +90,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
     measured = new MeasuredPath(this::tunnelMtu, this::probe);
     parts = new Carrier.Parts(loop, own, pin, lifetime, end, this);
+    ways = new Ways(loop, end, () -> firstReady.complete(null), events);
+    streams = StreamKeeper.start(loop, own, pin, end, ways);
   }
 
   /**
@@ -97,19 +105,23 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       Pin pin,
       InnerFilter filter,
       Lifetime lifetime,
-      Duration patience)
+      Duration patience,
+      Consumer<String> events)
       throws IOException {
     try (CloseStack onFailure = new CloseStack()) {
       EventLoop loop = onFailure.own(EventLoop.start("session"));
       CloseStack resources = new CloseStack();
       resources.own(loop);
       DataChannel data =
-          new DataChannel(resources, loop, to, own, pin, KernelPath.to(to.server()), lifetime);
+          new DataChannel(
+              resources, loop, to, own, pin, KernelPath.to(to.server()), lifetime, events);
       onFailure.own(() -> loop.call(data::closeOnLoop));
+      onFailure.own(data.streams);
       CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
       loop.call(() -> {
         data.end.filter(filter);
         data.tryAnother(patience);
+        data.prepareStream();
       });
       data.awaitFirst(patience.plus(HELLO));
       onFailure.own(loop.every(TICK, data::tick));
@@ -143,6 +155,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private void tryAnother(Duration patience) throws IOException {
     Carrier next = Carrier.begin(parts, server, token, patience);
     attempt = next;
+    next.association()
+        .onSwitched((number, first) -> ways.switched(next.transport(), number, first));
     CompletableFuture<Association> _ =
         next.association().established().whenComplete((_, failure) -> established(next, failure));
     CompletableFuture<Void> _ =
@@ -163,13 +177,17 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (failure != null) {
       notBeforeNanos = System.nanoTime() + WORRIED.toNanos();
       close(next);
-      firstReady.completeExceptionally(failure);
+      failed(failure);
       return;
     }
     Carrier old = inForce;
     inForce = next;
     dead = false;
-    end.sendBy(next.transport());
+    if (token.isPresent()) {
+      ways.udp(next);
+    } else {
+      ways.onlyUdp(next);
+    }
     next.association().onProbed(measured::acknowledged);
     try {
       measureAnew();
@@ -179,7 +197,22 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (old != null) {
       loop.schedule(OVERLAP, () -> close(old));
     }
-    firstReady.complete(null);
+  }
+
+  /** UDP gives no association; what there is of TCP decides whether that is the end. */
+  private void failed(Throwable why) {
+    if (token.isEmpty() || ways.isWithoutStream()) {
+      firstReady.completeExceptionally(why);
+    } else {
+      ways.endGrace();
+      Closeable _ =
+          loop.schedule(StreamKeeper.PATIENCE, () -> firstReady.completeExceptionally(why));
+    }
+  }
+
+  private void prepareStream() {
+    token.ifPresent(t -> streams.attached(server, t));
+    Closeable _ = loop.schedule(Ways.GRACE, ways::endGrace);
   }
 
   private void close(Carrier gone) {
@@ -207,6 +240,9 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (now != null) {
       watch(now);
     }
+    if (token.isPresent()) {
+      ways.tick();
+    }
     goOnTrying();
   }
 
@@ -218,8 +254,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
         now.callOut();
       }
     } else {
-      boolean due = silence.compareTo(KEEPALIVE) >= 0 || (waiting && isLong(silence, WORRIED));
-      if (due && isLong(now.sinceCall(), CALL_AGAIN)) {
+      boolean due = silence.compareTo(KEEPALIVE) >= 0 || (waiting && isLong(silence, Ways.QUIET));
+      if (due && isLong(now.sinceCall(), isLong(silence, DEAD) ? CALL_AGAIN : TICK)) {
         now.callOut();
       }
       dead = waiting && isLong(silence, DEAD) && !now.association().isAnswered();
@@ -258,7 +294,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (System.nanoTime() - notBeforeNanos < 0) {
       return;
     }
-    notBeforeNanos = System.nanoTime() + WORRIED.toNanos();
+    notBeforeNanos = System.nanoTime() + (ways.isOverTcp() ? CALM : WORRIED).toNanos();
     try {
       tryAnother(HANDSHAKE);
     } catch (IOException _) {
@@ -272,6 +308,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       boolean other = !what.resumed() || !what.server().equals(server);
       server = what.server();
       token = what.token();
+      prepareStream();
       if (other) {
         abandonAttempt();
         notBeforeNanos = System.nanoTime();
@@ -292,6 +329,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
 
   /** Addresses, routes or links of this host changed. Loop thread. */
   void networkChangedOnLoop() {
+    streams.networkChanged();
+    ways.networkChanged();
     follow();
     if (dead) {
       abandonAttempt();
@@ -306,7 +345,9 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       return;
     }
     try {
+      Transport before = now.transport();
       if (now.follow()) {
+        ways.replaced(before, now.transport());
         measureAnew();
       }
       now.callOut();

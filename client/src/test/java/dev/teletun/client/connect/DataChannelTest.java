@@ -44,7 +44,13 @@ class DataChannelTest {
       assertThatIOException()
           .isThrownBy(() ->
               DataChannel.open(
-                  attachment, own, server, filter, Lifetime.STANDARD, Duration.ofSeconds(1)))
+                  attachment,
+                  own,
+                  server,
+                  filter,
+                  Lifetime.STANDARD,
+                  Duration.ofSeconds(1),
+                  _ -> {}))
           .withMessageStartingWith(
               "UDP %s gave no data association, although TCP to the same port works: no DTLS answer",
               Addresses.text(at));

@@ -203,6 +203,9 @@ class RoundTripTest {
     public void peerClosed() {}
 
     @Override
+    public void switched(int number, boolean first) {}
+
+    @Override
     public void expired() {}
 
     @Override

@@ -33,6 +33,8 @@ public final class DataMessage {
   public static final int NONE = 0;
 
   private static final int ID_BYTES = 4;
+  private static final int FIRST = 1;
+  private static final int LAST = 2;
 
   private DataMessage() {}
 
@@ -50,6 +52,7 @@ public final class DataMessage {
       case HELLO -> 1 + Token.BYTES;
       case ECHO, ECHO_ACK, PROBE -> 1 + ID_BYTES;
       case PROBE_ACK -> 1 + ID_BYTES + 2;
+      case SWITCHED -> 1 + ID_BYTES + 1;
       default -> 1;
     };
   }
@@ -95,7 +98,21 @@ public final class DataMessage {
         .array();
   }
 
-  /** The number of an {@link #ECHO}, {@link #PROBE} or answer. */
+  /** The {@code number}th switch: the sender's first message on this transport, or its last. */
+  public static byte[] switched(int number, boolean first) {
+    return ByteBuffer.allocate(1 + ID_BYTES + 1)
+        .put((byte) SWITCHED)
+        .putInt(number)
+        .put((byte) (first ? FIRST : LAST))
+        .array();
+  }
+
+  /** Whether a {@link #SWITCHED} is the sender's first message on this transport. */
+  public static boolean isFirst(byte[] bytes, int at) {
+    return bytes[at + 1 + ID_BYTES] == FIRST;
+  }
+
+  /** The number of an {@link #ECHO}, {@link #PROBE}, answer or {@link #SWITCHED}. */
   public static int id(byte[] bytes, int at) {
     return ByteBuffer.wrap(bytes, at + 1, ID_BYTES).getInt();
   }

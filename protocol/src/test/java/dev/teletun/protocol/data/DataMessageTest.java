@@ -39,13 +39,26 @@ class DataMessageTest {
   }
 
   @Test
+  void tellsTheFirstMessageOnATransportFromTheLast() {
+    byte[] first = DataMessage.switched(-2, true);
+    byte[] last = DataMessage.switched(7, false);
+
+    assertThat(DataMessage.type(first, 0, first.length)).isEqualTo(DataMessage.SWITCHED);
+    assertThat(DataMessage.id(first, 0)).isEqualTo(-2);
+    assertThat(DataMessage.isFirst(first, 0)).isTrue();
+    assertThat(DataMessage.id(last, 0)).isEqualTo(7);
+    assertThat(DataMessage.isFirst(last, 0)).isFalse();
+  }
+
+  @Test
   void takesNoMessageThatIsCut() {
     for (byte[] whole :
         new byte[][] {
           DataMessage.hello(TOKEN),
           DataMessage.echo(DataMessage.ECHO, 1),
           DataMessage.probe(1, 5),
-          DataMessage.probeAck(1, 2)
+          DataMessage.probeAck(1, 2),
+          DataMessage.switched(1, true)
         }) {
       for (int length = 0; length < whole.length; length++) {
         assertThat(DataMessage.type(Arrays.copyOf(whole, length), 0, length))

@@ -45,10 +45,11 @@ public final class ClientAssociation implements Associations, Closeable {
   private volatile UdpSocket socket;
   private @Nullable Link link;
   private IntConsumer probed = _ -> {};
-  private int lastEcho;
-  private int answeredEcho;
-  private long echoedNanos;
-  private long roundTripNanos;
+  private final Echoes echoes = new Echoes(System::nanoTime);
+  private long sealedAtEcho;
+  private long certainSealed;
+  private long certainHeardNanos;
+  private Switched switched = (_, _) -> {};
   private boolean closed;
 
   private ClientAssociation(
@@ -209,9 +210,8 @@ public final class ClientAssociation implements Associations, Closeable {
       return;
     }
     if (token.isPresent()) {
-      lastEcho++;
-      echoedNanos = System.nanoTime();
-      to.say(DataMessage.echo(DataMessage.ECHO, lastEcho));
+      to.say(DataMessage.echo(DataMessage.ECHO, echoes.next()));
+      sealedAtEcho = to.association().sealed();
     } else {
       to.say(new byte[0]);
     }
@@ -230,14 +230,32 @@ public final class ClientAssociation implements Associations, Closeable {
     probed = tell;
   }
 
-  /** Time from the last echo that was answered to its answer; 0 before the first. */
+  /** Time from an echo to its answer, the last time; 0 before the first. */
   public long roundTripNanos() {
-    return roundTripNanos;
+    return echoes.roundTripNanos();
   }
 
   /** True if the last {@link #callOut} was answered. */
   public boolean isAnswered() {
-    return answeredEcho == lastEcho;
+    return echoes.isAnswered();
+  }
+
+  /** True if something went either way since the last echo was answered. */
+  public boolean isUncertain() {
+    Link open = link;
+    return open != null
+        && (open.heardNanos() != certainHeardNanos || open.association().sealed() != certainSealed);
+  }
+
+  /** Told when the server says what it sends by. */
+  public interface Switched {
+    /** Its first packet or its last on this association, for the {@code number}th switch. */
+    void switched(int number, boolean first);
+  }
+
+  /** From now on {@code hears} is told. */
+  public void onSwitched(Switched hears) {
+    switched = hears;
   }
 
   /** Tells the peer goodbye, if there is an association, and gives up a handshake. Loop thread. */
@@ -268,10 +286,16 @@ public final class ClientAssociation implements Associations, Closeable {
 
     @Override
     public void echoAck(Link on, int id) {
-      if (id == lastEcho) {
-        answeredEcho = id;
-        roundTripNanos = System.nanoTime() - echoedNanos;
+      echoes.answered(id);
+      certainHeardNanos = on.heardNanos();
+      if (echoes.isAnswered()) {
+        certainSealed = sealedAtEcho;
       }
+    }
+
+    @Override
+    public void switched(Link on, int number, boolean first) {
+      switched.switched(number, first);
     }
   }
 }

@@ -144,6 +144,11 @@ final class Link implements RecordSink {
       case DataMessage.ECHO_ACK -> said.echoAck(this, id(bytes, at));
       case DataMessage.PROBE -> answer(DataMessage.probeAck(id(bytes, at), length));
       case DataMessage.PROBE_ACK -> said.probeAck(this, id(bytes, at), DataMessage.size(bytes, at));
+      case DataMessage.SWITCHED -> {
+        if (accepted) {
+          said.switched(this, id(bytes, at), DataMessage.isFirst(bytes, at));
+        }
+      }
       default -> {
         // A later version's.
       }

@@ -16,6 +16,9 @@ interface Said {
   /** A probe of {@code size} bytes arrived. */
   default void probeAck(Link on, int id, int size) {}
 
+  /** The peer's first packet or its last on this association, for the {@code number}th switch. */
+  default void switched(Link on, int number, boolean first) {}
+
   /** The peer's newest record came from another address. */
   default void moved(Link link) {}
 }

@@ -56,6 +56,9 @@ public final class ServerAssociations implements Associations, Closeable {
     /** The peer said close_notify. */
     void peerClosed();
 
+    /** The client's first message over UDP since the {@code number}th switch, or its last. */
+    void switched(int number, boolean first);
+
     /** The association has reached the end of its lifetime, and is closed. */
     void expired();
   }
@@ -405,6 +408,13 @@ public final class ServerAssociations implements Associations, Closeable {
     public void probeAck(Link on, int id, int size) {
       if (on.equals(current)) {
         listener.probed(size);
+      }
+    }
+
+    @Override
+    public void switched(Link on, int number, boolean first) {
+      if (on.equals(current)) {
+        listener.switched(number, first);
       }
     }
 

@@ -31,10 +31,14 @@ public final class ServerListener implements Closeable {
   public interface Handler {
     /** Runs on the session's own thread; the connection is closed when it returns. */
     void serve(ServerSession session) throws IOException;
+
+    /** The same for a connection that is to carry packets. */
+    default void carry(DataConnection connection) throws IOException {}
   }
 
   private static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(5);
-  private static final List<String> SPOKEN = List.of(ControlTls.VERSION_2);
+  private static final List<String> SPOKEN =
+      List.of(ControlTls.VERSION_2, ControlTls.VERSION_2_DATA);
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
 
   private final ServerSocket listener;
@@ -124,7 +128,11 @@ public final class ServerListener implements Closeable {
     try (accepted) {
       SSLSocket tls = authenticate(accepted);
       authenticated = true;
-      handler.serve(new ServerSession(tls, accepted));
+      if (ControlTls.VERSION_2_DATA.equals(ControlTls.agreed(tls))) {
+        handler.carry(new DataConnection(tls, accepted));
+      } else {
+        handler.serve(new ServerSession(tls, accepted));
+      }
     } catch (IOException e) {
       String client =
           Addresses.text(new InetSocketAddress(accepted.getInetAddress(), accepted.getPort()));

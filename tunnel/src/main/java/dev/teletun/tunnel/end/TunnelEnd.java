@@ -46,6 +46,7 @@ public final class TunnelEnd implements Inbox, Closeable {
   private final Drops drops = new Drops();
   private final Set<Transport> transports = new LinkedHashSet<>();
   private @Nullable Transport transport;
+  private boolean held;
   private @Nullable Watch portWatch;
   private @Nullable PacketPort port;
   // Runs from when the port is full until it has room again.
@@ -95,6 +96,16 @@ public final class TunnelEnd implements Inbox, Closeable {
   /** Packets leave by {@code next} from now on, which stays the caller's; null drops them. */
   public void sendBy(@Nullable Transport next) {
     transport = next;
+    held = false;
+    if (next != null && next.isOpen()) {
+      sending.goOn(next);
+    }
+    followTransport();
+  }
+
+  /** Packets wait in the port, whose queue is bounded, until the next {@link #sendBy}. */
+  public void hold() {
+    held = true;
     followTransport();
   }
 
@@ -182,7 +193,7 @@ public final class TunnelEnd implements Inbox, Closeable {
 
   @Override
   public void unblocked(Transport again) {
-    if (again.equals(transport)) {
+    if (again.equals(transport) && !held) {
       sending.goOn(again);
       followTransport();
     }
@@ -233,7 +244,7 @@ public final class TunnelEnd implements Inbox, Closeable {
   private void followTransport() {
     Transport to = transport;
     if (portWatch != null) {
-      portWatch.reading(to == null || !to.isBlocked());
+      portWatch.reading(!held && (to == null || !to.isBlocked()));
     }
   }
 
@@ -241,7 +252,7 @@ public final class TunnelEnd implements Inbox, Closeable {
     @Override
     public void readable() {
       PacketPort local = port;
-      if (local == null) {
+      if (local == null || held) {
         return;
       }
       try {

@@ -262,6 +262,9 @@ class HandshakeFloodTest {
     public void leftover() {}
 
     @Override
+    public void switched(int number, boolean first) {}
+
+    @Override
     public void expired() {}
 
     @Override

@@ -144,6 +144,9 @@ final class LoopbackServer implements Closeable, Ready, PacketSink, ServerAssoci
   public void peerClosed() {}
 
   @Override
+  public void switched(int number, boolean first) {}
+
+  @Override
   public void expired() {
     expired.incrementAndGet();
   }

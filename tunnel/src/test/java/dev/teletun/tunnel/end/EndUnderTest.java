@@ -123,6 +123,9 @@ final class EndUnderTest
   }
 
   @Override
+  public void switched(int number, boolean first) {}
+
+  @Override
   public void expired() {
     told.add("expired");
   }

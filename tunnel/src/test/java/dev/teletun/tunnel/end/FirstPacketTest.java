@@ -145,6 +145,9 @@ class FirstPacketTest {
     public void associated(UdpPeer peer) {}
 
     @Override
+    public void switched(int number, boolean first) {}
+
+    @Override
     public void expired() {}
 
     @Override

@@ -1,0 +1,225 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.tunnel.end.Leader;
+import dev.teletun.tunnel.end.TunnelEnd;
+import dev.teletun.tunnel.transport.StreamTransport;
+import dev.teletun.tunnel.transport.Transport;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether packets go over UDP or over TCP: over UDP if it gets through.
+ *
+ * <pre>
+ *   UDP ──silent for a second although asked──► TCP
+ *   UDP ◄──has answered for two seconds──────── TCP
+ * </pre>
+ *
+ * Loop thread only.
+ */
+final class Ways implements StreamKeeper.Listener {
+  /** How long UDP may take before the first packets go over TCP. */
+  static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** Silence after which UDP is asked whether it still gets through. */
+  static final Duration QUIET = Duration.ofMillis(400);
+
+  // An inner TCP sends again 0.2, 0.6, 1.4 and 3 s after a loss (RFC 6298, Linux): before the
+  // third.
+  private static final Duration LOST = Duration.ofSeconds(1);
+  private static final Duration PROVEN = Duration.ofSeconds(2);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration STREAM_IN_USE_QUIET = Duration.ofSeconds(3);
+  private static final Duration STREAM_QUIET = Duration.ofSeconds(15);
+  private static final Duration STREAM_LOST = Duration.ofSeconds(4);
+
+  private final TunnelEnd end;
+  private final Leader leader;
+  private final Runnable begun;
+  private final Consumer<String> events;
+  private @Nullable Carrier udp;
+  private @Nullable StreamTransport stream;
+  private boolean graceOver;
+  private boolean failed;
+  private boolean toldTcp;
+  private long silentNanos = System.nanoTime(); // when UDP was last found to be silent
+
+  /**
+   * The caller keeps loop and end.
+   *
+   * @param begun runs each time that packets have got a way
+   */
+  Ways(EventLoop loop, TunnelEnd end, Runnable begun, Consumer<String> events) {
+    this.end = end;
+    this.begun = begun;
+    this.events = events;
+    leader = new Leader(loop, end);
+  }
+
+  /**
+   * Packets may go by {@code next}, whose server speaks version 1 and knows nothing of switches.
+   */
+  void onlyUdp(Carrier next) {
+    udp = next;
+    leader.begin(next.transport());
+    begun.run();
+  }
+
+  /** Packets may go by {@code next}, and by the carrier before it no more. */
+  void udp(Carrier next) {
+    Carrier old = udp;
+    udp = next;
+    if (old != null) {
+      leader.replaced(old.transport(), next.transport());
+    }
+    choose();
+  }
+
+  /** The carrier of now has another transport. */
+  void replaced(Transport old, Transport now) {
+    leader.replaced(old, now);
+  }
+
+  /** The server said so over UDP. */
+  void switched(Transport on, int number, boolean first) {
+    leader.switched(on, number, first);
+  }
+
+  @Override
+  public void switched(StreamTransport on, int number, boolean first) {
+    leader.switched(on, number, first);
+  }
+
+  @Override
+  public void opened(StreamTransport next) {
+    failed = false;
+    stream = next;
+    end.receiveFrom(next);
+    choose();
+  }
+
+  @Override
+  public void ended(StreamTransport gone) {
+    leader.forget(gone);
+    if (gone.equals(stream)) {
+      stream = null;
+    }
+    choose();
+  }
+
+  @Override
+  public void failed() {
+    failed = true;
+  }
+
+  /** True if TCP is no way either, as far as we know. */
+  boolean isWithoutStream() {
+    return failed;
+  }
+
+  /** True while packets go over TCP. */
+  boolean isOverTcp() {
+    return stream != null && stream.equals(leader.target());
+  }
+
+  /** UDP is waited for no longer. */
+  void endGrace() {
+    graceOver = true;
+    choose();
+  }
+
+  /** The network has changed: what there was may be gone. */
+  void networkChanged() {
+    if (stream != null) {
+      stream.callOut();
+    }
+  }
+
+  /** Looks again, a few times a second. */
+  void tick() {
+    StreamTransport tcp = stream;
+    if (tcp != null) {
+      watch(tcp);
+    }
+    choose();
+  }
+
+  private void watch(StreamTransport tcp) {
+    Duration quiet = Duration.ofNanos(System.nanoTime() - tcp.heardNanos());
+    if (isLong(quiet, isOverTcp() ? STREAM_IN_USE_QUIET : STREAM_QUIET)) {
+      tcp.callOut();
+    }
+    if (isLong(tcp.waited(), STREAM_LOST)) {
+      tcp.close(); // its reader ends, and dials again
+    }
+  }
+
+  private void choose() {
+    Carrier carrier = udp;
+    StreamTransport tcp = stream;
+    boolean gone = carrier == null || isLost(carrier);
+    if (gone) {
+      silentNanos = System.nanoTime();
+    }
+    if (tcp == null || !tcp.isOpen()) {
+      overUdp(carrier, false);
+    } else if (isOverTcp()) {
+      askUdp(carrier);
+    } else if (gone && (carrier != null || graceOver)) {
+      leader.switchTo(tcp, false);
+      tell(true);
+    } else {
+      overUdp(carrier, false);
+    }
+    if (carrier != null && !gone && !isOverTcp()) {
+      tell(false);
+    }
+  }
+
+  private void askUdp(@Nullable Carrier carrier) {
+    if (carrier == null) {
+      return;
+    }
+    if (isLong(carrier.sinceCall(), ASK_AGAIN)) {
+      carrier.callOut();
+    }
+    if (System.nanoTime() - silentNanos >= PROVEN.toNanos()) {
+      overUdp(carrier, true);
+    }
+  }
+
+  private void overUdp(@Nullable Carrier carrier, boolean oldWorks) {
+    if (carrier != null && !carrier.transport().equals(leader.target())) {
+      leader.switchTo(carrier.transport(), oldWorks);
+      begun.run();
+    }
+  }
+
+  private void tell(boolean overTcp) {
+    if (overTcp) {
+      begun.run();
+    }
+    if (overTcp != toldTcp) {
+      toldTcp = overTcp;
+      events.accept(
+          overTcp ? "UDP does not get through; packets go over TCP" : "packets go over UDP again");
+    }
+  }
+
+  private static boolean isLost(Carrier carrier) {
+    Duration limit = LOST;
+    Duration twice = carrier.roundTrip().multipliedBy(2).plus(QUIET);
+    if (twice.compareTo(limit) > 0) {
+      limit = twice;
+    }
+    return !carrier.transport().isOpen()
+        || carrier.association().peerClosed()
+        || (carrier.isWaiting() && isLong(carrier.silence(), limit));
+  }
+
+  private static boolean isLong(Duration duration, Duration limit) {
+    return duration.compareTo(limit) >= 0;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.teletun.tunnel.association;
+
+import java.util.function.LongSupplier;
+
+/** Echoes under way, several of them where the round trip is long. Loop thread only. */
+final class Echoes {
+  private static final int REMEMBERED = 32;
+
+  private final LongSupplier nanoClock;
+  private final long[] sentNanos = new long[REMEMBERED];
+  private int last;
+  private int answered;
+  private long roundTripNanos;
+
+  Echoes(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** The number of an echo that leaves now. */
+  int next() {
+    last++;
+    sentNanos[Math.floorMod(last, REMEMBERED)] = nanoClock.getAsLong();
+    return last;
+  }
+
+  /** The peer has answered; what was never asked is passed over. */
+  void answered(int id) {
+    if (id - answered > 0 && last - id >= 0 && last - id < REMEMBERED) {
+      answered = id;
+      roundTripNanos = nanoClock.getAsLong() - sentNanos[Math.floorMod(id, REMEMBERED)];
+    }
+  }
+
+  boolean isAnswered() {
+    return answered == last;
+  }
+
+  /** Time that the last answer took; 0 before the first. */
+  long roundTripNanos() {
+    return roundTripNanos;
+  }
+}
