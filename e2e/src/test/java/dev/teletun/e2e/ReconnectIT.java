@@ -11,6 +11,8 @@ import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -177,13 +179,27 @@ class ReconnectIT {
   }
 
   @Test
-  void aSecondClientIsToldWhoHasThePodAndMayTakeItOver() throws IOException {
+  void aSecondClientIsToldWhoHasThePod() throws IOException {
     Run second = router.run(programs.clientCommand());
 
     assertThat(second.exitCode()).isEqualTo(BUSY);
     assertThat(second.stderr())
         .containsPattern("another client holds the pod, \".*@.*\" since 20.*-takeover");
     talk.exchange();
+  }
+
+  @Test
+  void aSecondClientTakesThePodOverAndTheFirstLeavesInOrder() throws IOException {
+    List<String> line = new ArrayList<>(List.of(programs.clientCommand()));
+    line.addAll(List.of("-takeover", "-dns=off"));
+    RunningProgram second = started.own(router.start(line.toArray(String[]::new)));
+
+    second.awaitLine(Pattern.compile("^connected as"), Programs.LIMIT);
+
+    assertThat(client.awaitExit(Programs.LIMIT)).as(client.output()).isEqualTo(BUSY);
+    assertThat(client.output()).contains("another client holds the pod");
+    assertThat(before.differences(programs.laptopNow())).isEmpty();
+    client = second;
   }
 
   @Test
