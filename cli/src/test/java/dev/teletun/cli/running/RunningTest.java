@@ -114,6 +114,9 @@ class RunningTest {
 
   private static Process start(String behaviour) throws IOException {
     return new ProcessBuilder(
+            // A build in the background of a shell, or under nohup, ignores signals; so would this.
+            "env",
+            "--default-signal",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
             "-cp",
