@@ -2,7 +2,6 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.cli.check.KeyFiles;
-import dev.teletun.cli.running.Program;
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
 import dev.teletun.cli.screen.Json;
@@ -148,8 +147,7 @@ final class ClientCommand implements Action {
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
-    boolean json =
-        new Checks(problems).optional("-output", output, ClientCommand::json).orElse(false);
+    boolean json = new Checks(problems).optional("-output", output, Checks::json).orElse(false);
     ClientOptions options = options(problems);
     ProgressLine progress = new ProgressLine(screen);
     return Running.untilEnded(
@@ -162,7 +160,7 @@ final class ClientCommand implements Action {
             progress.clear();
           }
           screen.result(json ? asJson(client.connected()) : client.summary());
-          return Program.of(client.ended(), client);
+          return Answering.opened("client", client::report, client.ended(), client, screen);
         });
   }
 
@@ -222,15 +220,5 @@ final class ClientCommand implements Action {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("%s=%s: %s".formatted(option, value, e.getMessage()), e);
     }
-  }
-
-  private static boolean json(String option, String value) {
-    return switch (value) {
-      case "json" -> true;
-      case "text" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              "%s=%s: neither text nor json; write %s=json".formatted(option, value, option));
-    };
   }
 }

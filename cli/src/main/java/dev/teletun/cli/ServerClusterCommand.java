@@ -1,7 +1,6 @@
 package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
-import dev.teletun.cli.running.Program;
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
 import dev.teletun.cli.screen.Screen;
@@ -74,7 +73,7 @@ final class ServerClusterCommand implements Action {
         () -> {
           ServerCluster server = ServerCluster.open(options, screen::note);
           screen.result("ready: listening on %s".formatted(options.sockfile()));
-          return Program.of(server.ended(), server);
+          return Answering.opened("server-cluster", server::report, server.ended(), server, screen);
         });
   }
 

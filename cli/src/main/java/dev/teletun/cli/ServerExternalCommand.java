@@ -2,7 +2,6 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.cli.check.KeyFiles;
-import dev.teletun.cli.running.Program;
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
 import dev.teletun.cli.screen.Screen;
@@ -94,7 +93,8 @@ final class ServerExternalCommand implements Action {
           screen.result(
               "ready: listening on port %d, TCP and UDP, for %s"
                   .formatted(options.port(), options.sockfile()));
-          return Program.of(server.ended(), server);
+          return Answering.opened(
+              "server-external", server::report, server.ended(), server, screen);
         });
   }
 

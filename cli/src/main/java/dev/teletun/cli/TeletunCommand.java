@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
       ClientCommand.class,
       ServerExternalCommand.class,
       ServerClusterCommand.class,
+      StatusCommand.class,
       CleanupCommand.class,
       KeygenCommand.class,
       LabCommand.class,

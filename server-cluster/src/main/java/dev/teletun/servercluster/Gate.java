@@ -10,16 +10,23 @@ import dev.teletun.linux.unix.UnixStream;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.NulTerminated;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
+import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.count.Totals;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +41,10 @@ final class Gate {
   private final Path resolvConf;
   private final OptionalInt peerUid;
   private final Consumer<String> log;
+  private final Events events = new Events("linked", "ended", "refused_uid", "failed");
+  private final Totals frames = new Totals();
+  private final Totals dropped = new Totals();
+  private final Totals duty = new Totals();
   private @Nullable Relay relay;
 
   /** Borrows everything; the caller closes. */
@@ -54,6 +65,45 @@ final class Gate {
     this.log = log;
   }
 
+  /** Makes its counters readable, on the loop's thread. */
+  void register(Counters to) {
+    to.family("teletun_pair", "The link to server-external.", "event", events::read);
+    to.family(
+        "teletun_frames",
+        "Frames between server-external and the device; a superpacket is one.",
+        "direction",
+        () -> frames.with(living(Relay::frames)));
+    to.family(
+        "teletun_dropped_frames",
+        "Frames dropped, and why.",
+        "reason",
+        () -> dropped.with(living(Relay::dropped)));
+    to.count(
+        "teletun_device_dropped_frames",
+        "Frames that the device refused or had no room for.",
+        tun::dropped);
+    to.family(
+        "teletun_router_packets",
+        "Packets of the client as a router in front of the pod's interface treated them.",
+        "duty",
+        () -> duty.with(living(Relay::duty)));
+  }
+
+  private List<Map<String, Long>> living(Function<Relay, Map<String, Long>> reader) {
+    Relay now = relay;
+    return now == null ? List.of() : List.of(reader.apply(now));
+  }
+
+  /** How it stands. */
+  List<Fact> facts() {
+    PodNetwork pod = takeover.pod();
+    return List.of(
+        Fact.text("pair", relay == null ? "waiting for server-external" : "linked"),
+        Fact.list("podAddresses", pod.addresses().stream().map(Addresses::text).toList()),
+        Fact.text("interface", pod.link().name()),
+        Fact.number("interfaceMtu", pod.link().mtu()));
+  }
+
   void accept() throws IOException {
     Optional<UnixStream> accepted = listener.accept();
     if (accepted.isEmpty()) {
@@ -63,6 +113,7 @@ final class Gate {
     try {
       PeerCredentials peer = stream.peer();
       if (!isAllowed(peer)) {
+        events.count("refused_uid");
         log.accept(
             "refused uid %d (pid %d) on the sockfile: server-external has another uid, or -peer-uid must name it"
                 .formatted(peer.uid(), peer.pid()));
@@ -73,6 +124,7 @@ final class Gate {
       begin(stream);
     } catch (IOException e) {
       stream.close();
+      events.count("failed");
       log.accept("a server-external could not be served: " + e.getMessage());
       end("it could not be served");
     }
@@ -96,6 +148,7 @@ final class Gate {
             pod.link().mtu(),
             this::end);
     takeover.begin();
+    events.count("linked");
     log.accept(
         "server-external is linked: %s is the client's".formatted(Addresses.text(pod.addresses())));
   }
@@ -132,6 +185,10 @@ final class Gate {
       return;
     }
     relay = null;
+    events.count("ended");
+    frames.retire(gone.frames());
+    dropped.retire(gone.dropped());
+    duty.retire(gone.duty());
     try (gone) { // also when the table cannot be removed: nobody else would close the socket
       takeover.end();
     }

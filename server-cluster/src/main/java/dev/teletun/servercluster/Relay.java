@@ -10,6 +10,7 @@ import dev.teletun.protocol.mtu.RouterDuty;
 import dev.teletun.protocol.packet.Verdict;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Carries packets between the TUN and one server-external, whole superpackets in batches, and does
@@ -38,6 +39,8 @@ final class Relay implements Closeable {
   private final FrameBatch onward = new FrameBatch(2 * BATCH_BYTES);
   private final FrameBatch back = new FrameBatch(FrameBatch.LARGEST_FRAME);
   private long refused;
+  private long toPair;
+  private long fromPair;
 
   /** Owns {@code frames}, borrows {@code tun}. */
   Relay(
@@ -69,10 +72,26 @@ final class Relay implements Closeable {
     return "refused=%d tun=%d frames=%d".formatted(refused, tun.dropped(), frames.dropped());
   }
 
+  /** Frames that came from the TUN for the pair, and from the pair. */
+  Map<String, Long> frames() {
+    return Map.of("to_pair", toPair, "from_pair", fromPair);
+  }
+
+  /** Frames dropped, by reason, but for those that the TUN refused. */
+  Map<String, Long> dropped() {
+    return Map.of("refused", refused, "pair_full", frames.dropped());
+  }
+
+  /** What was done to frames as a router. */
+  Map<String, Long> duty() {
+    return duty.counts();
+  }
+
   private void fromTun() throws IOException {
     inbound.clear();
     tun.read(inbound);
     if (!inbound.isEmpty()) {
+      toPair += inbound.count();
       toFrames(inbound);
     }
   }
@@ -97,6 +116,7 @@ final class Relay implements Closeable {
       listener.framesEnded("it closed the socket");
       return;
     }
+    fromPair += outbound.count();
     FrameBatch leaving = filtered();
     onward.clear();
     back.clear();

@@ -8,6 +8,9 @@ import dev.teletun.linux.route.RouteMonitor;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.linux.tun.Tun;
 import dev.teletun.linux.unix.UnixListener;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.count.Report;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
@@ -17,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -34,10 +39,16 @@ public final class ServerCluster implements Closeable {
 
   private final CloseStack resources;
   private final EventLoop loop;
+  private final Gate gate;
+  private final List<Fact> fixed;
+  private final Counters counters = new Counters();
 
-  private ServerCluster(CloseStack resources, EventLoop loop) {
+  private ServerCluster(CloseStack resources, EventLoop loop, Gate gate, List<Fact> fixed) {
     this.resources = resources;
     this.loop = loop;
+    this.gate = gate;
+    this.fixed = fixed;
+    gate.register(counters);
   }
 
   /**
@@ -72,7 +83,11 @@ public final class ServerCluster implements Closeable {
           new Gate(loop, port, takeover, listener, Path.of(RESOLV_CONF), options.peerUid(), log);
       onFailure.own(() -> loop.call(gate::close));
       watch(loop, listener, monitor, gate, onFailure);
-      return new ServerCluster(onFailure.handOver(), loop);
+      List<Fact> fixed =
+          List.of(
+              Fact.text("device", tun.name()),
+              Fact.text("sockfile", options.sockfile().toString()));
+      return new ServerCluster(onFailure.handOver(), loop, gate, fixed);
     }
   }
 
@@ -109,6 +124,17 @@ public final class ServerCluster implements Closeable {
       connections.reading(true);
       changes.reading(true);
     });
+  }
+
+  /** How it stands, with all counters. Any thread. */
+  public Report report() throws IOException {
+    List<Fact> facts = new ArrayList<>(fixed);
+    List<Report> reports = new ArrayList<>();
+    loop.call(() -> {
+      facts.addAll(gate.facts());
+      reports.add(new Report(facts, counters.read()));
+    });
+    return reports.getFirst();
   }
 
   /** Completes when the server can go on no more, with why. */

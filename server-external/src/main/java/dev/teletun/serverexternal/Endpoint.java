@@ -8,6 +8,9 @@ import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.message.Token;
@@ -28,6 +31,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,6 +67,7 @@ final class Endpoint
   private final Closeable ticks;
   private final Follower follower;
   private final Consumer<String> log;
+  private final Events pairEvents = new Events("linked", "lost");
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
   private List<InetAddress> podAddresses = List.of();
@@ -108,6 +113,7 @@ final class Endpoint
     podAddresses = text.addresses().addresses();
     log.accept("linked to server-cluster: the pod is %s".formatted(Addresses.text(podAddresses)));
     port = frames;
+    pairEvents.count("linked");
     Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(text.resolvConf()).nameServers());
     end.filter(new InnerFilter(podAddresses, nameServers));
     greeting.complete(text); // first: the port may end while it is attached, and take this back
@@ -122,6 +128,7 @@ final class Endpoint
     log.accept(
         "lost server-cluster: "
             + (failure == null ? "it closed the socket" : failure.getMessage()));
+    pairEvents.count("lost");
     closePort();
     greeting = new CompletableFuture<>();
     pairLost.run();
@@ -225,6 +232,35 @@ final class Endpoint
     long overUdp = associations.heardNanos();
     StreamTransport tcp = stream;
     return tcp != null && tcp.heardNanos() - overUdp > 0 ? tcp.heardNanos() : overUdp;
+  }
+
+  /** Makes its counters readable, on the loop's thread. */
+  void register(Counters to) {
+    end.register(to);
+    associations.register(to);
+    to.family("teletun_pair", "The link to server-cluster.", "event", pairEvents::read);
+    to.family(
+        "teletun_socket_losses",
+        "Datagrams that the kernel refused, by error.",
+        "errno",
+        socket::losses);
+  }
+
+  /** How it stands. Loop thread. */
+  List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(Fact.text("pair", port == null ? "waiting for server-cluster" : "linked"));
+    facts.add(Fact.list("podAddresses", podAddresses.stream().map(Addresses::text).toList()));
+    facts.add(Fact.text("transport", follower.isOver(udp) ? "UDP" : "TCP"));
+    UdpPeer peer = associations.peer();
+    if (peer == null) {
+      facts.add(Fact.text("association", "none"));
+    } else {
+      facts.add(Fact.text("association", Addresses.text(peer.address())));
+      facts.add(Fact.number("associationAgeSeconds", associations.age().toSeconds()));
+      facts.addAll(measured.facts());
+    }
+    return facts;
   }
 
   /** What was dropped so far. Any thread. */

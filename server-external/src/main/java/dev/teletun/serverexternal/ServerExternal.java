@@ -4,6 +4,9 @@ import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.count.Report;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
@@ -12,6 +15,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -27,11 +32,24 @@ public final class ServerExternal implements Closeable {
   private final CloseStack resources;
   private final EventLoop loop;
   private final ServerListener listener;
+  private final Endpoint endpoint;
+  private final Sessions sessions;
+  private final Counters counters = new Counters();
 
-  private ServerExternal(CloseStack resources, EventLoop loop, ServerListener listener) {
+  private ServerExternal(
+      CloseStack resources,
+      EventLoop loop,
+      ServerListener listener,
+      Endpoint endpoint,
+      Sessions sessions) {
     this.resources = resources;
     this.loop = loop;
     this.listener = listener;
+    this.endpoint = endpoint;
+    this.sessions = sessions;
+    endpoint.register(counters);
+    sessions.register(counters);
+    listener.register(counters);
   }
 
   /**
@@ -63,7 +81,7 @@ public final class ServerExternal implements Closeable {
                   options.port(), own.orElseThrow(), client.orElseThrow(), sessions, log));
       onFailure.own(sessions);
       loop.execute(pair::dial);
-      return new ServerExternal(onFailure.handOver(), loop, listener);
+      return new ServerExternal(onFailure.handOver(), loop, listener, endpoint, sessions);
     }
   }
 
@@ -74,6 +92,18 @@ public final class ServerExternal implements Closeable {
           "-sockfile=%s: its directory does not exist. Mount the directory that server-cluster shares"
               .formatted(sockfile));
     }
+  }
+
+  /** How it stands, with all counters. Any thread. */
+  public Report report() throws IOException {
+    List<Fact> facts = new ArrayList<>(List.of(Fact.number("port", port())));
+    facts.addAll(sessions.facts());
+    List<Report> reports = new ArrayList<>();
+    loop.call(() -> {
+      facts.addAll(endpoint.facts());
+      reports.add(new Report(facts, counters.read()));
+    });
+    return reports.getFirst();
   }
 
   /** The port that is listened on. */

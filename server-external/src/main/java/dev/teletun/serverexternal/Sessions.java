@@ -2,6 +2,9 @@ package dev.teletun.serverexternal;
 
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.message.ControlMessage;
 import dev.teletun.protocol.message.Token;
 import dev.teletun.protocol.unix.Greeting;
@@ -31,6 +34,8 @@ final class Sessions implements ServerListener.Handler, Closeable {
   private final Slot slot;
   private final Consumer<String> log;
   private final Closeable expiry;
+  private final Events events =
+      new Events("begun", "resumed", "refused", "left", "lost", "expired", "data", "data_refused");
 
   Sessions(EventLoop loop, Endpoint endpoint, Consumer<String> log) {
     this.loop = loop;
@@ -39,6 +44,16 @@ final class Sessions implements ServerListener.Handler, Closeable {
     slot = new Slot(System::nanoTime, endpoint::heardNanos, InstantSource.system());
     expiry = loop.every(EXPIRY_CHECK, this::expire);
     endpoint.onPodChanged(this::podChanged);
+  }
+
+  /** Makes its counters readable, on any thread. */
+  void register(Counters to) {
+    to.family("teletun_sessions", "Sessions of clients.", "event", events::read);
+  }
+
+  /** Who holds the pod. Any thread. */
+  List<Fact> facts() {
+    return slot.facts();
   }
 
   @Override
@@ -52,6 +67,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
 
   private void serveVersion1(ServerSession session) throws IOException {
     if (!slot.take(session, session.client())) {
+      events.count("refused");
       log.accept("refused %s: another client holds the pod".formatted(session.client()));
       return;
     }
@@ -59,11 +75,13 @@ final class Sessions implements ServerListener.Handler, Closeable {
       Greeting text = endpoint.awaitPair(session.client());
       loop.call(() -> endpoint.begin(session, session.address()));
       session.greet(text.addresses(), text.resolvConf());
+      events.count("begun");
       log.accept("client %s is the pod".formatted(session.client()));
       session.awaitEnd();
     } finally {
       if (slot.free(session)) {
         loop.call(() -> endpoint.end(session));
+        events.count("left");
         log.accept("client %s left; dropped: %s".formatted(session.client(), endpoint.drops()));
       }
     }
@@ -76,6 +94,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
     switch (slot.attach(session, attach)) {
       case Slot.Answer.Held held -> stay(session, text, held);
       case Slot.Answer.Refused refused -> {
+        events.count("refused");
         log.accept("refused %s: another client holds the pod".formatted(session.client()));
         session.send(new ControlMessage.Busy(refused.holder(), refused.since()));
       }
@@ -89,6 +108,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
       loop.call(() -> endpoint.begin(held.token(), session.address()));
       session.send(new ControlMessage.Attached(held.token(), held.resumed()));
       session.send(facts(text));
+      events.count(held.resumed() ? "resumed" : "begun");
       log.accept(
           "client %s %s the pod".formatted(session.client(), held.resumed() ? "is still" : "is"));
       ending = session.serve();
@@ -102,9 +122,11 @@ final class Sessions implements ServerListener.Handler, Closeable {
     if (ending == ServerSession.Ending.BYE) {
       if (slot.free(session)) {
         loop.call(() -> endpoint.end(held.token()));
+        events.count("left");
         log.accept("client %s left; dropped: %s".formatted(session.client(), endpoint.drops()));
       }
     } else if (slot.leave(session)) {
+      events.count("lost");
       log.accept(
           "lost the control connection of client %s; it may come back within %d s"
               .formatted(session.client(), Slot.ABSENCE.toSeconds()));
@@ -123,6 +145,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
         StreamTransport.over(loop, connection.tls(), connection.tcp(), endpoint.inbox(), endpoint);
     AtomicBoolean joined = new AtomicBoolean();
     loop.call(() -> joined.set(endpoint.join(stream, shown)));
+    events.count(joined.get() ? "data" : "data_refused");
     if (!joined.get()) {
       log.accept(
           "refused packets over TCP from %s: no session of its token"
@@ -143,6 +166,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
   private void expire() {
     if (slot.expire()) {
       endpoint.endAny();
+      events.count("expired");
       log.accept("the client did not come back: the pod is free");
     }
   }

@@ -1,5 +1,6 @@
 package dev.teletun.serverexternal;
 
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.message.ControlMessage;
 import dev.teletun.protocol.message.Token;
 import java.io.Closeable;
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -181,6 +184,22 @@ final class Slot {
     if (now != null && now.instance.isEmpty() && now.connection != null) {
       now.connection.close();
     }
+  }
+
+  /** Who holds it, since when, and whether his control connection stands. */
+  synchronized List<Fact> facts() {
+    Holder now = holder;
+    if (now == null) {
+      return List.of(Fact.text("client", "none"));
+    }
+    return List.of(
+        Fact.text("client", now.who),
+        Fact.text("clientSince", now.since.truncatedTo(ChronoUnit.SECONDS).toString()),
+        Fact.number("protocolVersion", now.instance.isEmpty() ? 1 : 2),
+        Fact.text("session", now.connection == null ? "lost" : "attached"),
+        Fact.number(
+            "sessionSinceSeconds",
+            Duration.ofNanos(nanoClock.getAsLong() - now.changedNanos).toSeconds()));
   }
 
   /** The connection of a version 2 holder, if it has one now. */

@@ -70,6 +70,22 @@ public final class Checks {
     return OptionalInt.of(number(option, value, 0, Integer.MAX_VALUE, "a numeric user id"));
   }
 
+  /** A process id. */
+  public static int pid(String option, String value) {
+    return number(option, value, 1, Integer.MAX_VALUE, "a process id");
+  }
+
+  /** {@code json} or {@code text}; true for the former. */
+  public static boolean json(String option, String value) {
+    return switch (value) {
+      case "json" -> true;
+      case "text" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s: neither text nor json; write %s=json".formatted(option, value, option));
+    };
+  }
+
   /** {@code on} or {@code off}. */
   public static boolean onOff(String option, String value) {
     return switch (value) {

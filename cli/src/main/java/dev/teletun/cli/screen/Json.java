@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes flat JSON objects (RFC 8259) for programs that read our output. */
+/** Writes JSON objects (RFC 8259) for programs that read our output. */
 public final class Json {
   private Json() {}
 
   /**
    * One object on one line, its members in the order of the map.
    *
-   * @param members numbers and lists stay what they are, everything else becomes a string
+   * @param members numbers, lists and maps stay what they are, everything else becomes a string
    */
   public static String object(Map<String, ?> members) {
     return members.entrySet().stream()
@@ -21,6 +21,10 @@ public final class Json {
 
   private static String value(Object value) {
     return switch (value) {
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .map(m -> quote(m.getKey().toString()) + ":" + value(m.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
       case Number number -> number.toString();
       case List<?> list ->
           list.stream().map(Json::value).collect(Collectors.joining(",", "[", "]"));

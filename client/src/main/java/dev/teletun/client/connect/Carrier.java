@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,7 +35,8 @@ final class Carrier implements Closeable {
       Pin pin,
       Lifetime lifetime,
       TunnelEnd end,
-      TrainSender.TooBig tooBig) {}
+      TrainSender.TooBig tooBig,
+      Tally tally) {}
 
   private final Parts parts;
   private final InetSocketAddress server;
@@ -89,6 +91,7 @@ final class Carrier implements Closeable {
               UdpTransport.open(parts.loop, socket, association, parts.end, parts.tooBig));
       Carrier carrier = new Carrier(parts, server, socket, association, transport);
       parts.end.receiveFrom(transport);
+      parts.tally.opened(carrier);
       onFailure.handOver();
       return carrier;
     }
@@ -162,6 +165,8 @@ final class Carrier implements Closeable {
       association.leaveBy(next);
       parts.end.replace(transport, over);
       transport.close();
+      parts.tally.socketClosed(socket.losses());
+      parts.tally.associations.count("moved");
       socket.close();
       transport = over;
       socket = next;
@@ -175,8 +180,14 @@ final class Carrier implements Closeable {
     socket.fragmentation(allowed);
   }
 
+  /** Datagrams that the kernel refused on the socket of now, by the name of the error. */
+  Map<String, Long> losses() {
+    return socket.losses();
+  }
+
   @Override
   public void close() throws IOException {
+    parts.tally.closing(this);
     parts.end.forget(transport);
     transport.close();
     try (UdpSocket _ = socket) {

@@ -13,6 +13,7 @@ import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Report;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
@@ -50,11 +51,17 @@ public final class Client implements Closeable {
   private final CloseStack resources;
   private final CompletableFuture<Void> ended;
   private final Connected connected;
+  private final Explanation explanation;
 
-  private Client(CloseStack resources, CompletableFuture<Void> ended, Connected connected) {
+  private Client(
+      CloseStack resources,
+      CompletableFuture<Void> ended,
+      Connected connected,
+      Explanation explanation) {
     this.resources = resources;
     this.ended = ended;
     this.connected = connected;
+    this.explanation = explanation;
   }
 
   /**
@@ -177,7 +184,8 @@ public final class Client implements Closeable {
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
     }
-    control.keep(new Stay(data, device, attachment, progress));
+    Stay stay = new Stay(data, device, attachment, progress);
+    control.keep(stay);
     onFailure.own(
         NetworkChanges.watch(
             data.loop(),
@@ -190,7 +198,8 @@ public final class Client implements Closeable {
     Connected connected =
         new Connected(
             device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.server());
-    return new Client(onFailure.handOver(), ended, connected);
+    Explanation explanation = new Explanation(data, stay, connected, options.routes());
+    return new Client(onFailure.handOver(), ended, connected, explanation);
   }
 
   private static RoutePlan plan(ClientOptions options, Attachment attachment) throws IOException {
@@ -254,6 +263,11 @@ public final class Client implements Closeable {
   /** What is in force. */
   public Connected connected() {
     return connected;
+  }
+
+  /** How it stands, with all counters. Any thread. */
+  public Report report() throws IOException {
+    return explanation.report();
   }
 
   /** Takes everything down: DNS, device and its routes, association, control connection. */

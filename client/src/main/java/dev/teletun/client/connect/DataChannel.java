@@ -5,6 +5,8 @@ import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.message.Token;
@@ -21,6 +23,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +56,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private static final Duration CALM = Duration.ofSeconds(5);
   private static final Duration DEAD = Duration.ofSeconds(3);
   private static final Duration OVERLAP = Duration.ofSeconds(3);
+  private static final long NANOS_PER_MICRO = 1_000;
   private static final Duration LATE_TICK = Duration.ofSeconds(5);
 
   private final EventLoop loop;
@@ -59,6 +64,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final TunnelEnd end;
   private final Carrier.Parts parts;
+  private final Tally tally = new Tally();
   private final MeasuredPath measured;
   private final Ways ways;
   private final StreamKeeper streams;
@@ -89,7 +95,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     this.path = path;
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
     measured = new MeasuredPath(this::tunnelMtu, this::probe);
-    parts = new Carrier.Parts(loop, own, pin, lifetime, end, this);
+    parts = new Carrier.Parts(loop, own, pin, lifetime, end, this, tally);
     ways = new Ways(loop, end, () -> firstReady.complete(null), events);
     streams = StreamKeeper.start(loop, own, pin, end, ways);
   }
@@ -176,12 +182,14 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     attempt = null;
     if (failure != null) {
       notBeforeNanos = System.nanoTime() + WORRIED.toNanos();
+      tally.associations.count("failed");
       close(next);
       failed(failure);
       return;
     }
     Carrier old = inForce;
     inForce = next;
+    tally.associations.count("in_force");
     dead = false;
     if (token.isPresent()) {
       ways.udp(next);
@@ -282,6 +290,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     Carrier trying = attempt;
     if (trying != null && isLong(trying.age(), HANDSHAKE.plus(HELLO))) {
       attempt = null;
+      tally.associations.count("given_up");
       close(trying);
       trying = null;
     }
@@ -323,6 +332,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     Carrier trying = attempt;
     attempt = null;
     if (trying != null) {
+      tally.associations.count("given_up");
       close(trying);
     }
   }
@@ -412,6 +422,31 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (now != null) {
       now.association().probe(size);
     }
+  }
+
+  /** Makes its counters readable, on the loop's thread. */
+  void register(Counters to) {
+    end.register(to);
+    tally.register(to);
+    ways.register(to);
+  }
+
+  /** What is in force now. Loop thread. */
+  List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>(ways.facts());
+    Carrier now = inForce;
+    if (now != null) {
+      facts.add(Fact.number("associationAgeSeconds", now.association().age().toSeconds()));
+      facts.add(Fact.number("silentMillis", now.silence().toMillis()));
+      if (now.association().roundTripNanos() > 0) {
+        facts.add(
+            Fact.number("roundTripMicros", now.association().roundTripNanos() / NANOS_PER_MICRO));
+      }
+    } else {
+      facts.add(Fact.text("association", "none"));
+    }
+    facts.addAll(measured.facts());
+    return facts;
   }
 
   EventLoop loop() {

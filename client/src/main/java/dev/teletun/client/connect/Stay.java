@@ -4,9 +4,15 @@ import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
+import dev.teletun.protocol.count.Fact;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,7 +23,10 @@ final class Stay implements Control.Listener {
   private final DataChannel data;
   private final TunnelInterface device;
   private final Progress progress;
-  private Attachment current;
+  private final Events events = new Events("lost", "resumed", "anew", "pod_replaced");
+  private volatile Attachment current;
+  private volatile Instant since = Instant.now();
+  private volatile String lostWhy = "";
   private long lostNanos;
 
   Stay(DataChannel data, TunnelInterface device, Attachment first, Progress progress) {
@@ -27,9 +36,36 @@ final class Stay implements Control.Listener {
     this.progress = progress;
   }
 
+  /** Makes its counters readable, on any thread. */
+  void register(Counters to) {
+    to.family("teletun_session", "What happened to the session.", "event", events::read);
+  }
+
+  /** How the session stands. Any thread. */
+  List<Fact> facts() {
+    Attachment now = current;
+    List<Fact> facts = new ArrayList<>();
+    facts.add(Fact.text("session", lostWhy.isEmpty() ? "attached" : "lost, dialling again"));
+    facts.add(Fact.text("sessionSince", since.truncatedTo(ChronoUnit.SECONDS).toString()));
+    if (!lostWhy.isEmpty()) {
+      facts.add(Fact.text("sessionLostWhy", lostWhy));
+    }
+    facts.add(Fact.number("protocolVersion", now.token().isPresent() ? 2 : 1));
+    facts.add(Fact.list("podAddresses", texts(now.addresses().addresses())));
+    facts.add(Fact.text("server", Addresses.text(now.server())));
+    return facts;
+  }
+
+  private static List<String> texts(List<InetAddress> addresses) {
+    return addresses.stream().map(Addresses::text).toList();
+  }
+
   @Override
   public void lost(String why) {
     lostNanos = System.nanoTime();
+    since = Instant.now();
+    lostWhy = why;
+    events.count("lost");
     progress.event("%s; dialling again".formatted(why));
   }
 
@@ -38,6 +74,9 @@ final class Stay implements Control.Listener {
     podChanged(what.addresses(), what.resolvConf());
     current = what;
     data.attached(what);
+    since = Instant.now();
+    lostWhy = "";
+    events.count(what.resumed() ? "resumed" : "anew");
     progress.event(
         "connected again after %d s%s"
             .formatted(
@@ -54,6 +93,7 @@ final class Stay implements Control.Listener {
     current = new Attachment(current.server(), current.token(), true, addresses, resolvConf);
     data.loop().call(() -> data.end().filter(Client.filter(current)));
     device.readdress(pod);
+    events.count("pod_replaced");
     progress.event(
         "the pod was replaced: this host is %s now, and connections of before are over"
             .formatted(Addresses.text(pod)));

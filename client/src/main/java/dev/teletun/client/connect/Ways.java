@@ -1,11 +1,17 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.tunnel.end.Leader;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.transport.StreamTransport;
 import dev.teletun.tunnel.transport.Transport;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +50,9 @@ final class Ways implements StreamKeeper.Listener {
   private boolean graceOver;
   private boolean failed;
   private boolean toldTcp;
+  private final Events switches = new Events("to_tcp", "to_udp");
+  private Instant since = Instant.now();
+  private String why = "at the beginning";
   private long silentNanos = System.nanoTime(); // when UDP was last found to be silent
 
   /**
@@ -122,6 +131,20 @@ final class Ways implements StreamKeeper.Listener {
   /** True while packets go over TCP. */
   boolean isOverTcp() {
     return stream != null && stream.equals(leader.target());
+  }
+
+  /** Makes its counters readable. */
+  void register(Counters to) {
+    to.family("teletun_switches", "Switches between transports.", "event", switches::read);
+  }
+
+  /** By which packets go, since when, and why. */
+  List<Fact> facts() {
+    return List.of(
+        Fact.text("transport", isOverTcp() ? "TCP" : "UDP"),
+        Fact.text("transportSince", since.truncatedTo(ChronoUnit.SECONDS).toString()),
+        Fact.text("transportWhy", why),
+        Fact.text("otherTransport", stream == null ? "no TCP connection" : "TCP is connected"));
   }
 
   /** UDP is waited for no longer. */
@@ -203,6 +226,9 @@ final class Ways implements StreamKeeper.Listener {
     }
     if (overTcp != toldTcp) {
       toldTcp = overTcp;
+      switches.count(overTcp ? "to_tcp" : "to_udp");
+      since = Instant.now();
+      why = overTcp ? "UDP does not get through" : "UDP gets through again";
       events.accept(
           overTcp ? "UDP does not get through; packets go over TCP" : "packets go over UDP again");
     }

@@ -1,5 +1,8 @@
 package dev.teletun.dtls.association;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What an association has done so far, in records.
  *
@@ -20,4 +23,19 @@ public record AssociationCounters(
     long malformed,
     long otherEpoch,
     long ignored,
-    long flightsRepeated) {}
+    long flightsRepeated) {
+
+  /** By name, as the programs show them. */
+  public Map<String, Long> byName() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("sealed", sealed);
+    counts.put("opened", opened);
+    counts.put("replayed", replayed);
+    counts.put("forged", forged);
+    counts.put("malformed", malformed);
+    counts.put("other_epoch", otherEpoch);
+    counts.put("ignored", ignored);
+    counts.put("flights_repeated", flightsRepeated);
+    return counts;
+  }
+}

@@ -34,4 +34,23 @@ final class SocketPath {
     bytes.putShort(0, (short) AF_UNIX).put(FAMILY_BYTES, name);
     return address;
   }
+
+  /**
+   * Encodes a name of the abstract kind, which no file stands for (unix(7)): a NUL comes first, and
+   * none last.
+   *
+   * @throws IOException if the kernel's struct cannot hold it
+   */
+  static NativeMemory encodeAbstract(String text) throws IOException {
+    byte[] name = text.getBytes(StandardCharsets.UTF_8);
+    if (name.length == 0 || name.length > LONGEST) {
+      throw new IOException(
+          "abstract socket name @%s has %d bytes, and a socket address holds 1 to %d"
+              .formatted(text, name.length, LONGEST));
+    }
+    NativeMemory address = NativeMemory.allocate(FAMILY_BYTES + 1 + name.length);
+    ByteBuffer bytes = address.buffer();
+    bytes.putShort(0, (short) AF_UNIX).put(FAMILY_BYTES + 1, name);
+    return address;
+  }
 }

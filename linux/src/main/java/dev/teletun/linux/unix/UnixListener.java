@@ -22,7 +22,7 @@ import java.util.Set;
  * and nothing else; it removes its own when closed.
  */
 public final class UnixListener implements Closeable {
-  private static final int BACKLOG = 16;
+  static final int BACKLOG = 16;
   private static final int FILE_TYPE = 0xf000; // S_IFMT, include/uapi/linux/stat.h
   private static final int SOCKET_FILE = 0xc000; // S_IFSOCK
   private static final int ALL = 0777;
@@ -102,13 +102,17 @@ public final class UnixListener implements Closeable {
 
   /** The next who connected, if there is one now; the caller owns it. */
   public Optional<UnixStream> accept() throws IOException {
+    return accept(fd, path.toString());
+  }
+
+  static Optional<UnixStream> accept(Fd listener, String where) throws IOException {
     int flags = UnixStream.SOCK_NONBLOCK | UnixStream.SOCK_CLOEXEC;
-    int accepted = Libc.accept4(fd.number(), 0, 0, flags);
+    int accepted = Libc.accept4(listener.number(), 0, 0, flags);
     if (accepted < 0) {
       int errno = Libc.errno();
       return switch (errno) {
         case Errno.EAGAIN, Errno.ECONNABORTED, Errno.EINTR -> Optional.empty();
-        default -> throw new SyscallException("accept4(%s)".formatted(path), errno);
+        default -> throw new SyscallException("accept4(%s)".formatted(where), errno);
       };
     }
     try (CloseStack onFailure = new CloseStack()) {

@@ -50,12 +50,24 @@ public final class UnixStream implements Closeable {
    *     later
    */
   public static UnixStream connect(Path path) throws IOException {
-    try (NativeMemory address = SocketPath.encode(path);
-        CloseStack onFailure = new CloseStack()) {
+    try (NativeMemory address = SocketPath.encode(path)) {
+      return connect(address, path.toString());
+    }
+  }
+
+  /** Connects to whoever listens at an abstract name of this network namespace (unix(7)). */
+  public static UnixStream connectAbstract(String name) throws IOException {
+    try (NativeMemory address = SocketPath.encodeAbstract(name)) {
+      return connect(address, "@" + name);
+    }
+  }
+
+  private static UnixStream connect(NativeMemory address, String where) throws IOException {
+    try (CloseStack onFailure = new CloseStack()) {
       Fd socket = onFailure.own(socket());
       SyscallException.check(
           Libc.connect(socket.number(), address.address(), address.bytes()),
-          "connect(%s)".formatted(path));
+          "connect(%s)".formatted(where));
       UnixStream connected = owning(socket);
       onFailure.handOver();
       return connected;

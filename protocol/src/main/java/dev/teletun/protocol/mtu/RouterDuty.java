@@ -13,6 +13,8 @@ import dev.teletun.protocol.packet.Tcp;
 import dev.teletun.protocol.packet.Udp;
 import dev.teletun.protocol.packet.Verdict;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,16 @@ public final class RouterDuty {
               .formatted(bytes, Ipv4Fragmenter.SMALLEST_MTU));
     }
     linkMtuBytes = bytes;
+  }
+
+  /** All four counters by name. */
+  public Map<String, Long> counts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("passed", passed);
+    counts.put("fragmented", fragmented);
+    counts.put("answered", answered);
+    counts.put("dropped", dropped);
+    return counts;
   }
 
   /** Frames that went on as they were. */

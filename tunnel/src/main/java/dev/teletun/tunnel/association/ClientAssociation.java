@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
@@ -233,6 +234,20 @@ public final class ClientAssociation implements Associations, Closeable {
   /** Time from an echo to its answer, the last time; 0 before the first. */
   public long roundTripNanos() {
     return echoes.roundTripNanos();
+  }
+
+  /** Time since the handshake; zero before. */
+  public Duration age() {
+    Link to = link;
+    return to == null ? Duration.ZERO : Duration.ofNanos(to.ageNanos());
+  }
+
+  /**
+   * What became of its records so far, by outcome; empty before the handshake and after the end.
+   */
+  public Map<String, Long> records() {
+    Link to = link;
+    return to == null ? Map.of() : to.association().counters().byName();
   }
 
   /** True if the last {@link #callOut} was answered. */

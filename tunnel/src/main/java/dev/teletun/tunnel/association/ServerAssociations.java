@@ -10,6 +10,7 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.protocol.message.Token;
 import dev.teletun.tunnel.transport.PacketSink;
@@ -82,6 +83,7 @@ public final class ServerAssociations implements Associations, Closeable {
   private final Said said = new Hellos();
   private final Deque<Link> newestFirst = new ArrayDeque<>();
   private final List<Leftover> leftover = new ArrayList<>();
+  private final ServerCounts counts = new ServerCounts(newestFirst);
   private boolean answering;
   private @Nullable Token token;
   private volatile @Nullable Link current;
@@ -160,9 +162,11 @@ public final class ServerAssociations implements Associations, Closeable {
     } else if (handshake != null) {
       handshake.offer(bytes, at, size);
     } else if (!newestFirst.isEmpty() && strays.mayBeTried(bytes, at, size)) {
+      counts.strangers.count("tried");
       List.copyOf(newestFirst).forEach(l -> receive(l, from, bytes, at, size, to));
     } else {
       strangers++;
+      counts.strangers.count("dropped");
     }
   }
 
@@ -173,6 +177,7 @@ public final class ServerAssociations implements Associations, Closeable {
       current = null;
       newestFirst.remove(link);
       sayGoodbye(link);
+      counts.associations.count("expired");
       listener.expired();
     }
   }
@@ -201,6 +206,7 @@ public final class ServerAssociations implements Associations, Closeable {
     link.receive(from, bytes, at, size, to);
     if (link.association().peerClosed() && newestFirst.remove(link) && link.equals(current)) {
       current = null;
+      counts.associations.count("peer_closed");
       listener.peerClosed();
     }
   }
@@ -234,8 +240,10 @@ public final class ServerAssociations implements Associations, Closeable {
   private void begin(UdpPeer from, VerifiedHello hello) {
     if (!handshakes.makePlaceFor(from, hello)) {
       strangers++;
+      counts.handshakes.count("no_place");
       return;
     }
+    counts.handshakes.count("begun");
     Handshake handshake =
         Handshake.server(
             own,
@@ -258,9 +266,12 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void ended(UdpPeer from, Handshake handshake, @Nullable Association association) {
-    if (!handshakes.ended(from, handshake) || association == null || !answering) {
+    boolean wanted = handshakes.ended(from, handshake) && answering;
+    if (!wanted || association == null) {
+      counts.handshakes.count(wanted ? "failed" : "given_up");
       return;
     }
+    counts.handshakes.count("succeeded");
     Link link = new Link(socket, from, association, token != null, said);
     leftover.add(new Leftover(link, from, handshake.leftover()));
     if (newestFirst.size() == MOST_LINKS) {
@@ -272,6 +283,7 @@ public final class ServerAssociations implements Associations, Closeable {
       newestFirst.removeIf(old -> !old.equals(link)); // version 1 has one at a time
       replaceBy(link);
     }
+    counts.track(link);
     listener.leftover();
   }
 
@@ -289,6 +301,7 @@ public final class ServerAssociations implements Associations, Closeable {
     if (old != null) {
       loop.schedule(OVERLAP, () -> newestFirst.remove(old));
     }
+    counts.associations.count("in_force");
     listener.associated(link.peer());
   }
 
@@ -348,6 +361,17 @@ public final class ServerAssociations implements Associations, Closeable {
     return link == null ? 0 : link.association().counters().sealed();
   }
 
+  /** Makes its counters readable, on the loop's thread. */
+  public void register(Counters to) {
+    counts.register(to);
+  }
+
+  /** Age of the association in force; zero without one. */
+  public Duration age() {
+    Link link = current;
+    return link == null ? Duration.ZERO : Duration.ofNanos(link.ageNanos());
+  }
+
   /** Handshakes under way. */
   public int handshakes() {
     return handshakes.size();
@@ -394,6 +418,7 @@ public final class ServerAssociations implements Associations, Closeable {
       Token mine = token;
       if (mine == null || !shown.matches(mine)) {
         wrongTokens++;
+        counts.strangers.count("wrong_token");
         return;
       }
       boolean first = !on.isAccepted();
@@ -421,6 +446,7 @@ public final class ServerAssociations implements Associations, Closeable {
     @Override
     public void moved(Link link) {
       if (link.equals(current)) {
+        counts.associations.count("moved");
         listener.moved(link.peer());
       }
     }

@@ -4,6 +4,8 @@ import dev.teletun.dtls.control.ControlTls;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -47,6 +49,7 @@ public final class ServerListener implements Closeable {
   private final Handler handler;
   private final Consumer<String> log;
   private final RareLog strangers;
+  private final Events connections = new Events("accepted", "authenticated", "not_authenticated");
   private final HalfOpen halfOpen = new HalfOpen();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger number = new AtomicInteger();
@@ -86,11 +89,17 @@ public final class ServerListener implements Closeable {
     return listener.getLocalPort();
   }
 
+  /** Makes its counters readable, on any thread. */
+  public void register(Counters to) {
+    to.family("teletun_connections", "TLS connections.", "event", connections::read);
+  }
+
   private void acceptAll() {
     String lastFailure = "";
     while (!listener.isClosed()) {
       try {
         begin(listener.accept());
+        connections.count("accepted");
         lastFailure = "";
       } catch (IOException e) {
         String failure = String.valueOf(e.getMessage());
@@ -128,6 +137,7 @@ public final class ServerListener implements Closeable {
     try (accepted) {
       SSLSocket tls = authenticate(accepted);
       authenticated = true;
+      connections.count("authenticated");
       if (ControlTls.VERSION_2_DATA.equals(ControlTls.agreed(tls))) {
         handler.carry(new DataConnection(tls, accepted));
       } else {
@@ -142,6 +152,7 @@ public final class ServerListener implements Closeable {
       if (authenticated) {
         log.accept(line);
       } else {
+        connections.count("not_authenticated");
         strangers.accept(line);
       }
     } finally {

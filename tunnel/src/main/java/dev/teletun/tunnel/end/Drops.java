@@ -2,6 +2,8 @@ package dev.teletun.tunnel.end;
 
 import dev.teletun.protocol.packet.Verdict;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.LongAdder;
@@ -49,6 +51,24 @@ public final class Drops {
     contradictory.increment();
   }
 
+  /** How many, by reason. */
+  Map<String, Long> byReason() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    toPeer.forEach((why, count) -> put(counts, "to_peer_" + why, count));
+    fromPeer.forEach((why, count) -> put(counts, "from_peer_" + why, count));
+    put(counts, "without_association", withoutAssociation);
+    put(counts, "without_port", withoutPort);
+    put(counts, "contradictory_offload", contradictory);
+    return counts;
+  }
+
+  private static void put(Map<String, Long> counts, String name, LongAdder count) {
+    String key = name.toLowerCase(Locale.ROOT);
+    if (!key.endsWith("_pass")) {
+      counts.put(key, count.sum());
+    }
+  }
+
   /** Only what is not zero, as {@code name=count}. */
   @Override
   public String toString() {
@@ -64,7 +84,7 @@ public final class Drops {
 
   private static void add(StringJoiner text, String name, LongAdder count) {
     if (count.sum() != 0) {
-      text.add(name.toLowerCase(java.util.Locale.ROOT) + "=" + count.sum());
+      text.add(name.toLowerCase(Locale.ROOT) + "=" + count.sum());
     }
   }
 }

@@ -80,6 +80,11 @@ public final class Follower {
     on.flush();
   }
 
+  /** True if packets leave by {@code transport}. */
+  public boolean isOver(Transport transport) {
+    return transport.equals(current);
+  }
+
   /** {@code gone} is about to be closed by its owner. */
   public void ended(Transport gone) {
     end.forget(gone);

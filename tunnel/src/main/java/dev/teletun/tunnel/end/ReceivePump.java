@@ -20,6 +20,7 @@ final class ReceivePump implements PacketSink {
 
   private final Side side;
   private final Drops drops;
+  private final Traffic traffic;
   private final Coalescer coalescer = new Coalescer(false);
   private final FrameBatch batch = new FrameBatch(BATCH_BYTES);
 
@@ -30,9 +31,10 @@ final class ReceivePump implements PacketSink {
   private int tunnelMtu = TunMtu.MAXIMUM;
   private @Nullable IOException localFailure;
 
-  ReceivePump(Side side, Drops drops) {
+  ReceivePump(Side side, Drops drops, Traffic traffic) {
     this.side = side;
     this.drops = drops;
+    this.traffic = traffic;
   }
 
   void filter(InnerFilter addresses) {
@@ -90,6 +92,7 @@ final class ReceivePump implements PacketSink {
       drops.refusedFromPeer(verdict);
       return;
     }
+    traffic.fromPeer(length);
     if (length <= MssClamp.LONGEST_SYN) {
       boolean _ = MssClamp.apply(bytes, at, length, tunnelMtu, false);
     }

@@ -27,6 +27,7 @@ final class SendPump implements SegmentSink {
   private final Side side;
   private final RouterDuty duty;
   private final Drops drops;
+  private final Traffic traffic;
   private final Splitter splitter = new Splitter();
   private final FrameBatch batch = new FrameBatch(BATCH_BYTES);
   private final FrameBatch onward = new FrameBatch(2 * BATCH_BYTES);
@@ -39,10 +40,11 @@ final class SendPump implements SegmentSink {
   private @Nullable InnerFilter filter;
   private @Nullable Transport transport;
 
-  SendPump(Side side, RouterDuty duty, Drops drops) {
+  SendPump(Side side, RouterDuty duty, Drops drops, Traffic traffic) {
     this.side = side;
     this.duty = duty;
     this.drops = drops;
+    this.traffic = traffic;
   }
 
   void filter(InnerFilter addresses) {
@@ -136,6 +138,7 @@ final class SendPump implements SegmentSink {
   public void segment(byte[] bytes, int at, int length) {
     Transport to = transport;
     if (to != null) {
+      traffic.toPeer(length);
       to.send(bytes, at, length);
     }
   }

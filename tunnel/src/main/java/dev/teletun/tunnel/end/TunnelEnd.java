@@ -4,6 +4,7 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.port.PacketPort;
+import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.mtu.RouterDuty;
 import dev.teletun.tunnel.transport.Inbox;
@@ -44,9 +45,12 @@ public final class TunnelEnd implements Inbox, Closeable {
   private final SendPump sending;
   private final ReceivePump receiving;
   private final Drops drops = new Drops();
+  private final Traffic traffic = new Traffic();
   private final Set<Transport> transports = new LinkedHashSet<>();
   private @Nullable Transport transport;
   private boolean held;
+  private long droppedBefore; // by the port, when it came
+  private long droppedByGone; // transports and ports
   private @Nullable Watch portWatch;
   private @Nullable PacketPort port;
   // Runs from when the port is full until it has room again.
@@ -61,8 +65,8 @@ public final class TunnelEnd implements Inbox, Closeable {
     this.loop = loop;
     this.listener = listener;
     duty = new RouterDuty(tunnelMtu);
-    sending = new SendPump(side, duty, drops);
-    receiving = new ReceivePump(side, drops);
+    sending = new SendPump(side, duty, drops, traffic);
+    receiving = new ReceivePump(side, drops, traffic);
     tunnelMtu(tunnelMtu);
   }
 
@@ -120,7 +124,9 @@ public final class TunnelEnd implements Inbox, Closeable {
 
   /** {@code gone} is about to be closed by its owner. */
   public void forget(Transport gone) {
-    transports.remove(gone);
+    if (transports.remove(gone)) {
+      droppedByGone += gone.dropped();
+    }
     if (gone.equals(transport)) {
       sendBy(null);
     }
@@ -130,6 +136,7 @@ public final class TunnelEnd implements Inbox, Closeable {
   public void attach(PacketPort local) throws IOException {
     detach();
     port = local;
+    droppedBefore = local.dropped();
     PortReady ready = new PortReady();
     portWatch = loop.watch(local.fd(), ready);
     followTransport();
@@ -143,6 +150,9 @@ public final class TunnelEnd implements Inbox, Closeable {
     }
     portWatch = null;
     endPause();
+    if (port != null) {
+      droppedByGone += port.dropped() - droppedBefore;
+    }
     port = null;
   }
 
@@ -153,6 +163,33 @@ public final class TunnelEnd implements Inbox, Closeable {
       to.send(packet, 0, packet.length);
       to.flush();
     }
+  }
+
+  /** Makes its counters readable, on the loop's thread. */
+  public void register(Counters counters) {
+    counters.family(
+        "teletun_packets", "Packets of IP through the tunnel.", "direction", traffic::packets);
+    counters.family(
+        "teletun_bytes", "Bytes of packets of IP through the tunnel.", "direction", traffic::bytes);
+    counters.family(
+        "teletun_dropped_packets", "Packets dropped, and why.", "reason", drops::byReason);
+    counters.count(
+        "teletun_queue_dropped_packets",
+        "Packets dropped because a socket or device took no more for too long.",
+        this::droppedByQueues);
+    counters.family(
+        "teletun_router_packets",
+        "Packets from here as a router in front of the tunnel treated them.",
+        "duty",
+        duty::counts);
+  }
+
+  private long droppedByQueues() {
+    long sum = droppedByGone + (port == null ? 0 : port.dropped() - droppedBefore);
+    for (Transport open : transports) {
+      sum += open.dropped();
+    }
+    return sum;
   }
 
   /** What was dropped so far. */

@@ -1,7 +1,10 @@
 package dev.teletun.tunnel.path;
 
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.mtu.PathMtu;
 import dev.teletun.protocol.mtu.TunMtu;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +94,24 @@ public final class MeasuredPath {
         tunnelMtu.accept(now.size());
       }
     }
+  }
+
+  /** What is known of it, for people. */
+  public List<Fact> facts() {
+    PathSearch now = search;
+    if (now == null) {
+      return List.of(Fact.text("pathMtuFrom", "the kernel"));
+    }
+    List<Fact> facts = new ArrayList<>();
+    facts.add(Fact.number("largestPacket", now.size()));
+    facts.add(
+        Fact.text(
+            "pathMtuFrom",
+            now.isConfirmed() ? "acknowledged probe" : "the kernel, not yet probed"));
+    if (now.isConfirmed()) {
+      facts.add(Fact.number("pathMtuAgeSeconds", now.age().toSeconds()));
+    }
+    return facts;
   }
 
   /** The search, for who wants to say what it found; null where the kernel alone is asked. */

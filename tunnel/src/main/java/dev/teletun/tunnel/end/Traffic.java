@@ -1,0 +1,37 @@
+package dev.teletun.tunnel.end;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How many packets of IP went through one end, and how many bytes. Loop thread only. */
+final class Traffic {
+  private long packetsToPeer;
+  private long bytesToPeer;
+  private long packetsFromPeer;
+  private long bytesFromPeer;
+
+  void toPeer(int bytes) {
+    packetsToPeer++;
+    bytesToPeer += bytes;
+  }
+
+  void fromPeer(int bytes) {
+    packetsFromPeer++;
+    bytesFromPeer += bytes;
+  }
+
+  Map<String, Long> packets() {
+    return bothWays(packetsToPeer, packetsFromPeer);
+  }
+
+  Map<String, Long> bytes() {
+    return bothWays(bytesToPeer, bytesFromPeer);
+  }
+
+  private static Map<String, Long> bothWays(long to, long from) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("to_peer", to);
+    counts.put("from_peer", from);
+    return counts;
+  }
+}
