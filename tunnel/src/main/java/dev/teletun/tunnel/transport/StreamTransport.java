@@ -79,8 +79,7 @@ public final class StreamTransport implements Transport {
     try {
       InputStream in = tls.getInputStream();
       while (readSome(in)) {
-        heardNanos = System.nanoTime();
-        waiting = false;
+        // Until the connection ends.
       }
       throw new EOFException("closed");
     } catch (InterruptedException e) {
@@ -95,6 +94,8 @@ public final class StreamTransport implements Transport {
     if (arrived.readFrom(in) < 0) {
       return false;
     }
+    heardNanos = System.nanoTime();
+    waiting = false;
     if (!arrived.offer()) {
       return true;
     }
