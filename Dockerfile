@@ -6,7 +6,7 @@ WORKDIR /src
 COPY . .
 RUN mvn -B -ntp -pl cli -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
 # A JDK of the modules that we need, and the start-up cache trained with exactly that JDK and these paths.
-RUN jlink --add-modules java.base,java.logging,java.naming,java.net.http,java.management,jdk.unsupported,jdk.crypto.ec \
+RUN jlink --add-modules java.base,java.logging,java.naming,java.net.http,java.management,jdk.unsupported,jdk.crypto.ec,jdk.httpserver \
       --strip-debug --no-header-files --no-man-pages --compress zip-6 --generate-cds-archive --output /opt/java \
  && mkdir -p /opt/teletun/lib && cp cli/target/cli-*.jar cli/target/lib/*.jar /opt/teletun/lib/ \
  && class_path=$(ls /opt/teletun/lib/*.jar | tr '\n' ':') \

@@ -160,7 +160,8 @@ final class ClientCommand implements Action {
             progress.clear();
           }
           screen.result(json ? asJson(client.connected()) : client.summary());
-          return Answering.opened("client", client::report, client.ended(), client, screen);
+          return Answering.opened(
+              "client", client::report, client.ended(), client, screen, Optional.empty());
         });
   }
 

@@ -11,6 +11,7 @@ import dev.teletun.servercluster.ServerClusterOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "server-cluster",
     header = "The server in the pod that the client becomes. Needs CAP_NET_ADMIN, nothing else.",
-    customSynopsis =
-        "teletun server-cluster -sockfile=FILE [-peer-uid=UID] [-keep-port=PORT]... [-interface=NAME]",
+    customSynopsis = {
+      "teletun server-cluster -sockfile=FILE [-peer-uid=UID] [-keep-port=PORT]...",
+      "                              [-interface=NAME] [-metrics-port=PORT]",
+    },
     description = {
       "",
       "Forwards the pod's address to the client below the pod's own IP stack, which stays silent for"
@@ -63,17 +66,26 @@ final class ServerClusterCommand implements Action {
       description = "The pod's network interface. Default: the one of the default route.")
   @Nullable String interfaceName;
 
+  @Option(
+      names = {"-metrics-port", "--metrics-port"},
+      paramLabel = "PORT",
+      description =
+          "Serve counters as OpenMetrics at http://127.0.0.1:PORT/metrics. Default: nowhere.")
+  @Nullable String metricsPort;
+
   @Mixin final GlobalOptions global = new GlobalOptions();
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
     ServerClusterOptions options = options(problems);
+    Optional<Integer> metrics = Optional.ofNullable(metricsPort).map(Integer::valueOf);
     return Running.untilEnded(
         Signals.install(),
         () -> {
           ServerCluster server = ServerCluster.open(options, screen::note);
           screen.result("ready: listening on %s".formatted(options.sockfile()));
-          return Answering.opened("server-cluster", server::report, server.ended(), server, screen);
+          return Answering.opened(
+              "server-cluster", server::report, server.ended(), server, screen, metrics);
         });
   }
 
@@ -93,6 +105,7 @@ final class ServerClusterCommand implements Action {
             checks.optional("-peer-uid", peerUid, Checks::uid).orElse(OptionalInt.empty()),
             Set.copyOf(checks.each("-keep-port", keepPorts, Checks::port)),
             checks.optional("-interface", interfaceName, Checks::interfaceName));
+    Optional<Integer> _ = checks.optional("-metrics-port", metricsPort, Checks::port);
     problems.throwIfAny();
     return options;
   }
