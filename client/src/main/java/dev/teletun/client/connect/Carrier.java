@@ -14,6 +14,7 @@ import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.association.UdpTransport;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
+import dev.teletun.tunnel.path.PathMode;
 import dev.teletun.tunnel.transport.TrainSender;
 import java.io.Closeable;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class Carrier implements Closeable {
     KernelPath path = KernelPath.to(server);
     try (CloseStack onFailure = new CloseStack()) {
       UdpSocket socket = onFailure.own(UdpSocket.connect(server));
-      path.allowFragments(socket);
+      socket.fragmentation(PathMode.of(path.largestWhole(), false));
       ClientAssociation association =
           onFailure.own(
               ClientAssociation.begin(

@@ -14,8 +14,6 @@ import dev.teletun.tunnel.association.Lifetime;
 import dev.teletun.tunnel.end.Side;
 import dev.teletun.tunnel.end.TunnelEnd;
 import dev.teletun.tunnel.path.KernelPath;
-import dev.teletun.tunnel.path.MeasuredPath;
-import dev.teletun.tunnel.path.PathMode;
 import dev.teletun.tunnel.transport.TrainSender;
 import dev.teletun.tunnel.transport.Transport;
 import java.io.Closeable;
@@ -57,7 +55,6 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private static final Duration DEAD = Duration.ofSeconds(3);
   private static final Duration OVERLAP = Duration.ofSeconds(3);
   private static final long NANOS_PER_MICRO = 1_000;
-  private static final Duration LATE_TICK = Duration.ofSeconds(5);
 
   private final EventLoop loop;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -65,17 +62,15 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private final TunnelEnd end;
   private final Carrier.Parts parts;
   private final Tally tally = new Tally();
-  private final MeasuredPath measured;
+  private final Underpath underpath;
+  private final Sleep sleep = new Sleep();
   private final Ways ways;
   private final StreamKeeper streams;
   private final CloseStack resources;
   private InetSocketAddress server;
   private Optional<Token> token;
-  private volatile KernelPath path;
   private @Nullable Carrier inForce;
   private @Nullable Carrier attempt;
-  private long tickedNanos = System.nanoTime();
-  private long tickedMillis = System.currentTimeMillis();
   private boolean dead;
   private long notBeforeNanos = System.nanoTime();
 
@@ -92,9 +87,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     this.loop = loop;
     this.server = to.server();
     this.token = to.token();
-    this.path = path;
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
-    measured = new MeasuredPath(this::tunnelMtu, this::probe);
+    underpath = new Underpath(end, server, path, this::end);
     parts = new Carrier.Parts(loop, own, pin, lifetime, end, this, tally);
     ways = new Ways(loop, end, () -> firstReady.complete(null), events);
     streams = StreamKeeper.start(loop, own, pin, end, ways);
@@ -196,12 +190,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     } else {
       ways.onlyUdp(next);
     }
-    next.association().onProbed(measured::acknowledged);
-    try {
-      measureAnew();
-    } catch (IOException _) {
-      // No way to the server at this moment: it is measured when there is one again.
-    }
+    underpath.begin(next, server, token.isPresent());
     if (old != null) {
       loop.schedule(OVERLAP, () -> close(old));
     }
@@ -232,16 +221,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   private void tick() {
-    long nanos = System.nanoTime();
-    long millis = System.currentTimeMillis();
-    // A late tick: we were stopped. Clocks that drift apart: the machine slept.
-    boolean slept =
-        nanos - tickedNanos > LATE_TICK.toNanos()
-            || Math.abs(millis - tickedMillis - (nanos - tickedNanos) / 1_000_000)
-                > LATE_TICK.toMillis();
-    tickedNanos = nanos;
-    tickedMillis = millis;
-    if (slept) {
+    if (sleep.isOver()) {
       follow();
     }
     Carrier now = inForce;
@@ -271,11 +251,8 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     if (now.association().peerClosed()) {
       dead = true;
     }
-    if (measured.tick(now.sealed(), now.association().heardNanos())) {
-      datagramTooBig();
-      if (isLong(now.sinceCall(), CALL_AGAIN)) {
-        now.callOut();
-      }
+    if (underpath.tick(now) && isLong(now.sinceCall(), CALL_AGAIN)) {
+      now.callOut();
     }
     if (attempt == null && now.association().renewalDue()) {
       tryAnotherSafely();
@@ -358,7 +335,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       Transport before = now.transport();
       if (now.follow()) {
         ways.replaced(before, now.transport());
-        measureAnew();
+        underpath.beginAnew();
       }
       now.callOut();
     } catch (IOException _) {
@@ -381,47 +358,12 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
 
   @Override
   public void datagramTooBig() {
-    try {
-      measureOnLoop();
-    } catch (IOException _) {
-      // No way to the server now; it is measured again when there is one.
-    }
+    underpath.hear();
   }
 
   /** Asks the kernel again what the path carries. */
   void measure() throws IOException {
-    loop.call(this::measureOnLoop);
-  }
-
-  private void measureOnLoop() throws IOException {
-    KernelPath now = KernelPath.to(server);
-    measured.hear(now);
-    path = now;
-  }
-
-  private void measureAnew() throws IOException {
-    KernelPath now = KernelPath.to(server);
-    measured.begin(now, token.isPresent());
-    path = now;
-  }
-
-  private void tunnelMtu(int bytes) {
-    end.tunnelMtu(bytes);
-    Carrier now = inForce;
-    if (now != null) {
-      try {
-        now.fragmentation(PathMode.of(bytes, token.isPresent()));
-      } catch (IOException e) {
-        end(e);
-      }
-    }
-  }
-
-  private void probe(int size) {
-    Carrier now = inForce;
-    if (now != null) {
-      now.association().probe(size);
-    }
+    loop.call(underpath::hear);
   }
 
   /** Makes its counters readable, on the loop's thread. */
@@ -445,7 +387,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     } else {
       facts.add(Fact.text("association", "none"));
     }
-    facts.addAll(measured.facts());
+    facts.addAll(underpath.facts());
     return facts;
   }
 
@@ -458,11 +400,11 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   int tunMtu() {
-    return path.tunnelMtu().bytes();
+    return underpath.known().tunnelMtu().bytes();
   }
 
   boolean fragmentsOutside() {
-    return path.fragmentsOutside();
+    return underpath.known().fragmentsOutside();
   }
 
   /** Completes when the data channel ends by itself, exceptionally with why. */

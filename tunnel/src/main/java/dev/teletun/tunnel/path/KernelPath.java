@@ -1,6 +1,5 @@
 package dev.teletun.tunnel.path;
 
-import dev.teletun.linux.udp.Fragmentation;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.mtu.PathMtu;
 import dev.teletun.protocol.mtu.TunMtu;
@@ -44,12 +43,5 @@ public record KernelPath(PathMtu pathMtu, Underlay underlay) {
    */
   public int largestWhole() {
     return TunMtu.unfragmentedBytes(pathMtu, underlay);
-  }
-
-  /** Lets the kernel fragment datagrams of {@code socket} if this path carries too little. */
-  public void allowFragments(UdpSocket socket) throws IOException {
-    if (fragmentsOutside()) {
-      socket.fragmentation(Fragmentation.ALLOWED);
-    }
   }
 }
