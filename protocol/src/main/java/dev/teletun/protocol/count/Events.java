@@ -17,11 +17,20 @@ public final class Events {
 
   /** One more of those. */
   public void count(String name) {
+    adder(name).increment();
+  }
+
+  /** How many there were of those. */
+  public long of(String name) {
+    return adder(name).sum();
+  }
+
+  private LongAdder adder(String name) {
     LongAdder adder = byName.get(name);
     if (adder == null) {
       throw new IllegalArgumentException("no event is named " + name);
     }
-    adder.increment();
+    return adder;
   }
 
   /** How many there were, by name. */

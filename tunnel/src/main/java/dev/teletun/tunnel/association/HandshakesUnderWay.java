@@ -55,6 +55,15 @@ final class HandshakesUnderWay {
     Arrays.fill(replacedNanos, nanoClock.getAsLong() - REPLACEMENT_NANOS);
   }
 
+  /** What a cookie is bound to: address and port (RFC 6347 §4.2.1). */
+  static byte[] identify(UdpPeer peer) {
+    byte[] address = addressOf(peer).getAddress();
+    byte[] id = Arrays.copyOf(address, address.length + 2);
+    id[address.length] = (byte) (peer.address().getPort() >> 8);
+    id[address.length + 1] = (byte) peer.address().getPort();
+    return id;
+  }
+
   /** Who is to go before others; null for nobody. */
   void expect(@Nullable InetAddress address) {
     expected = address;

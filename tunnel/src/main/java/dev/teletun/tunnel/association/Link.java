@@ -7,6 +7,7 @@ import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.tunnel.transport.PacketSink;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * datagram from elsewhere is too late with it. Loop thread only.
  */
 final class Link implements RecordSink {
-  private static final int LONGEST_MESSAGE = 65_535;
-
   private final Association association;
   private final boolean speaksMessages;
   private final Said said;
@@ -27,8 +26,8 @@ final class Link implements RecordSink {
   private UdpPeer source;
   private boolean accepted;
   private volatile long heardNanos = System.nanoTime();
-  private long refused;
   private int probes;
+  private List<byte[]> kept = List.of();
   private @Nullable PacketSink out;
 
   /**
@@ -73,14 +72,21 @@ final class Link implements RecordSink {
     return heardNanos;
   }
 
-  /** Packets that came before {@link #accept}. */
-  long refused() {
-    return refused;
-  }
-
   /** From now on datagrams leave by another socket, to the same peer. */
   void leaveBy(UdpSocket another) {
     socket = another;
+  }
+
+  /** Keeps datagrams that came with the end of the handshake until somebody can take them. */
+  void keep(List<byte[]> datagrams) {
+    kept = datagrams;
+  }
+
+  /** What was kept, once. */
+  List<byte[]> takeKept() {
+    List<byte[]> taken = kept;
+    kept = List.of();
+    return taken;
   }
 
   /** Opens the records of one datagram. */
@@ -92,29 +98,34 @@ final class Link implements RecordSink {
 
   /** Sends one message in a datagram of its own; lost like any. */
   void say(byte[] message) {
-    byte[] record = new byte[Math.min(message.length, LONGEST_MESSAGE) + association.overhead()];
-    int size = association.seal(message, 0, message.length, record, 0);
-    socket.send(peer, record, 0, size, size);
+    byte[] record = seal(message);
+    socket.send(peer, record, 0, record.length, record.length);
   }
 
   /** Sends a packet of {@code size} bytes that the peer acknowledges if it arrives whole. */
   void probe(int size) {
     probes++;
-    byte[] message = DataMessage.probe(probes, size);
-    byte[] record = new byte[message.length + association.overhead()];
-    int length = association.seal(message, 0, message.length, record, 0);
+    byte[] record = seal(DataMessage.probe(probes, size));
     try {
-      socket.sendWhole(peer, record, 0, length);
+      socket.sendWhole(peer, record, 0, record.length);
     } catch (IOException _) {
       // setsockopt(2) failed: the probe was not sent, and will be taken for lost.
     }
   }
 
-  /** Tells the peer that this is the end. */
+  private byte[] seal(byte[] message) {
+    byte[] record = new byte[message.length + association.overhead()];
+    association.seal(message, 0, message.length, record, 0);
+    return record;
+  }
+
+  /** Tells the peer that this is the end, if it has finished the handshake (rule 2). */
   void sayGoodbye() {
-    byte[] alert = new byte[association.overhead() + 2]; // as long as an alert (RFC 5246 §7.2)
-    int size = association.closeNotify(alert, 0);
-    socket.send(peer, alert, 0, size, size);
+    if (association.confirmed()) {
+      byte[] alert = new byte[association.overhead() + 2]; // as long as an alert (RFC 5246 §7.2)
+      int size = association.closeNotify(alert, 0);
+      socket.send(peer, alert, 0, size, size);
+    }
   }
 
   @Override
@@ -126,12 +137,8 @@ final class Link implements RecordSink {
     }
     if (speaksMessages && DataMessage.isMessage(bytes, at, length)) {
       message(bytes, at, length);
-    } else if (length > 0 && out != null) {
-      if (accepted) {
-        out.packet(bytes, at, length);
-      } else {
-        refused++;
-      }
+    } else if (length > 0 && out != null && accepted) {
+      out.packet(bytes, at, length);
     }
   }
 

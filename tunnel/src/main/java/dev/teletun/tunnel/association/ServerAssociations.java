@@ -17,11 +17,7 @@ import dev.teletun.tunnel.transport.PacketSink;
 import java.io.Closeable;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +64,6 @@ public final class ServerAssociations implements Associations, Closeable {
   static final Duration OVERLAP = Duration.ofSeconds(3);
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final int MOST_LINKS = 4;
 
   private final EventLoop loop;
   private final UdpSocket socket;
@@ -81,16 +76,11 @@ public final class ServerAssociations implements Associations, Closeable {
   private final HandshakesUnderWay handshakes = new HandshakesUnderWay(System::nanoTime);
   private final StrayDatagrams strays = new StrayDatagrams(System::nanoTime);
   private final Said said = new Hellos();
-  private final Deque<Link> newestFirst = new ArrayDeque<>();
-  private final List<Leftover> leftover = new ArrayList<>();
-  private final ServerCounts counts = new ServerCounts(newestFirst);
+  private final Links links = new Links();
+  private final ServerCounts counts = new ServerCounts(links);
   private boolean answering;
   private @Nullable Token token;
   private volatile @Nullable Link current;
-  private long strangers;
-  private long wrongTokens;
-
-  private record Leftover(Link link, UdpPeer from, List<byte[]> datagrams) {}
 
   /**
    * The caller keeps loop and socket.
@@ -148,8 +138,8 @@ public final class ServerAssociations implements Associations, Closeable {
   }
 
   private void received(UdpPeer from, byte[] bytes, int at, int size, PacketSink to) {
-    Link named = linkNamed(bytes, at, size);
-    Link link = named != null ? named : linkAt(from);
+    Link named = links.named(bytes, at, size);
+    Link link = named != null ? named : links.at(from);
     Handshake handshake = handshakes.of(from);
     if (link != null && (handshake == null || !handshake.isFor(bytes, at, size))) {
       if (HelloVerifier.looksLikeClientHello(bytes, at, size)) {
@@ -161,11 +151,10 @@ public final class ServerAssociations implements Associations, Closeable {
       greet(from, bytes, at, size);
     } else if (handshake != null) {
       handshake.offer(bytes, at, size);
-    } else if (!newestFirst.isEmpty() && strays.mayBeTried(bytes, at, size)) {
+    } else if (!links.isEmpty() && strays.mayBeTried(bytes, at, size)) {
       counts.strangers.count("tried");
-      List.copyOf(newestFirst).forEach(l -> receive(l, from, bytes, at, size, to));
+      links.all().forEach(l -> receive(l, from, bytes, at, size, to));
     } else {
-      strangers++;
       counts.strangers.count("dropped");
     }
   }
@@ -175,36 +164,17 @@ public final class ServerAssociations implements Associations, Closeable {
     Link link = current;
     if (link != null && lifetime.isOver(link.association(), link.ageNanos())) {
       current = null;
-      newestFirst.remove(link);
-      sayGoodbye(link);
+      links.remove(link);
+      link.sayGoodbye();
       counts.associations.count("expired");
       listener.expired();
     }
   }
 
-  private @Nullable Link linkAt(UdpPeer from) {
-    for (Link link : newestFirst) {
-      if (link.peer().equals(from)) {
-        return link;
-      }
-    }
-    return null;
-  }
-
-  /** The one whose connection ID the datagram carries, wherever it comes from. */
-  private @Nullable Link linkNamed(byte[] bytes, int at, int size) {
-    for (Link link : newestFirst) {
-      if (link.association().ownConnectionId().isOf(bytes, at, size)) {
-        return link;
-      }
-    }
-    return null;
-  }
-
   private void receive(
       Link link, UdpPeer from, byte[] bytes, int at, int size, @Nullable PacketSink to) {
     link.receive(from, bytes, at, size, to);
-    if (link.association().peerClosed() && newestFirst.remove(link) && link.equals(current)) {
+    if (link.association().peerClosed() && links.remove(link) && link.equals(current)) {
       current = null;
       counts.associations.count("peer_closed");
       listener.peerClosed();
@@ -214,7 +184,7 @@ public final class ServerAssociations implements Associations, Closeable {
   private void greet(UdpPeer from, byte[] bytes, int at, int size) {
     verifier
         .verify(
-            identify(from),
+            HandshakesUnderWay.identify(from),
             bytes,
             at,
             size,
@@ -229,17 +199,8 @@ public final class ServerAssociations implements Associations, Closeable {
         });
   }
 
-  private static byte[] identify(UdpPeer from) {
-    byte[] address = from.address().getAddress().getAddress();
-    byte[] id = Arrays.copyOf(address, address.length + 2);
-    id[address.length] = (byte) (from.address().getPort() >> 8);
-    id[address.length + 1] = (byte) from.address().getPort();
-    return id;
-  }
-
   private void begin(UdpPeer from, VerifiedHello hello) {
     if (!handshakes.makePlaceFor(from, hello)) {
-      strangers++;
       counts.handshakes.count("no_place");
       return;
     }
@@ -273,33 +234,21 @@ public final class ServerAssociations implements Associations, Closeable {
     }
     counts.handshakes.count("succeeded");
     Link link = new Link(socket, from, association, token != null, said);
-    leftover.add(new Leftover(link, from, handshake.leftover()));
-    if (newestFirst.size() == MOST_LINKS) {
-      forgetOldest();
-    }
-    newestFirst.removeIf(l -> l.peer().equals(from)); // it has begun anew
-    newestFirst.addFirst(link);
+    link.keep(handshake.leftover());
+    links.add(link, current);
     if (link.isAccepted()) {
-      newestFirst.removeIf(old -> !old.equals(link)); // version 1 has one at a time
+      links.keepOnly(link); // version 1 has one at a time
       replaceBy(link);
     }
     counts.track(link);
     listener.leftover();
   }
 
-  private void forgetOldest() {
-    Link oldest = newestFirst.removeLast();
-    if (oldest.equals(current)) { // those after it have shown no token: nobody's
-      newestFirst.removeLast();
-      newestFirst.addLast(oldest);
-    }
-  }
-
   private void replaceBy(Link link) {
     Link old = current;
     current = link;
     if (old != null) {
-      loop.schedule(OVERLAP, () -> newestFirst.remove(old));
+      loop.schedule(OVERLAP, () -> links.remove(old));
     }
     counts.associations.count("in_force");
     listener.associated(link.peer());
@@ -307,12 +256,11 @@ public final class ServerAssociations implements Associations, Closeable {
 
   /** Passes on what arrived while the last handshake's datagrams were still queued. */
   public void feedLeftover(PacketSink to) {
-    List<Leftover> all = List.copyOf(leftover);
-    leftover.clear();
-    for (Leftover of : all) {
-      for (byte[] bytes : of.datagrams) {
-        if (newestFirst.contains(of.link)) {
-          receive(of.link, of.from, bytes, 0, bytes.length, to);
+    for (Link link : links.all()) {
+      UdpPeer from = link.peer();
+      for (byte[] bytes : link.takeKept()) {
+        if (links.contains(link)) {
+          receive(link, from, bytes, 0, bytes.length, to);
         }
       }
     }
@@ -383,12 +331,12 @@ public final class ServerAssociations implements Associations, Closeable {
 
   /** Datagrams that belonged to nothing. */
   public long strangers() {
-    return strangers;
+    return counts.strangers.of("dropped");
   }
 
   /** Associations that showed no token of ours. */
   public long wrongTokens() {
-    return wrongTokens;
+    return counts.strangers.of("wrong_token");
   }
 
   /** Ends the session's associations and handshakes, and answers no hello until {@link #open}. */
@@ -398,18 +346,11 @@ public final class ServerAssociations implements Associations, Closeable {
     token = null;
     Link link = current;
     current = null;
-    newestFirst.clear();
-    leftover.clear();
+    links.clear();
     if (link != null) {
-      sayGoodbye(link);
-    }
-    handshakes.abandonAll();
-  }
-
-  private static void sayGoodbye(Link link) {
-    if (link.association().confirmed()) {
       link.sayGoodbye();
     }
+    handshakes.abandonAll();
   }
 
   private final class Hellos implements Said {
@@ -417,7 +358,6 @@ public final class ServerAssociations implements Associations, Closeable {
     public void hello(Link on, Token shown) {
       Token mine = token;
       if (mine == null || !shown.matches(mine)) {
-        wrongTokens++;
         counts.strangers.count("wrong_token");
         return;
       }

@@ -4,7 +4,6 @@ import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.count.Totals;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -15,10 +14,10 @@ final class ServerCounts {
   final Events strangers = new Events("tried", "dropped", "wrong_token");
   private final Totals records = new Totals();
   private final List<Link> counted = new ArrayList<>();
-  private final Collection<Link> living;
+  private final Links living;
 
   /** {@code living}: those in use at any time, seen through by us. */
-  ServerCounts(Collection<Link> living) {
+  ServerCounts(Links living) {
     this.living = living;
   }
 

@@ -7,6 +7,7 @@ import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ControlException;
 import dev.teletun.protocol.control.NulTerminated;
+import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.message.ControlMessage;
 import dev.teletun.protocol.message.MessageReader;
 import dev.teletun.protocol.message.MessageWriter;
@@ -32,8 +33,6 @@ import javax.net.ssl.SSLSocket;
  * and a connection that stays open until either side ends it.
  */
 public final class ClientSession implements Closeable {
-  private static final int MOST_ADDRESS_BYTES = 8 * 1024;
-  private static final int MOST_RESOLV_CONF_BYTES = 64 * 1024;
   private static final int JOIN_MILLIS = 2_000;
 
   private static final List<String> SPOKEN = List.of(ControlTls.VERSION_2);
@@ -93,9 +92,10 @@ public final class ClientSession implements Closeable {
       }
       AddressList addresses =
           AddressList.parse(
-              ascii(NulTerminated.read(putBack(first, in), MOST_ADDRESS_BYTES, "address list")),
+              ascii(
+                  NulTerminated.read(putBack(first, in), AddressList.LIMIT_BYTES, "address list")),
               isVersion2(tls) ? AddressList.Ipv4.OPTIONAL : AddressList.Ipv4.REQUIRED);
-      String resolvConf = ascii(NulTerminated.read(in, MOST_RESOLV_CONF_BYTES, "resolv.conf"));
+      String resolvConf = ascii(NulTerminated.read(in, ResolvConf.LIMIT_BYTES, "resolv.conf"));
       return new ClientSession(tls, Addresses.text(server), addresses, resolvConf);
     } catch (IOException e) {
       throw ControlTls.explain(e);

@@ -1,6 +1,7 @@
 package dev.teletun.tunnel.transport;
 
 import dev.teletun.protocol.control.ControlException;
+import dev.teletun.protocol.packet.NetworkOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.Condition;
@@ -59,7 +60,7 @@ final class FrameBuffer {
   }
 
   private int lengthAt(int frame) throws ControlException {
-    int length = (bytes[frame] & 0xff) << 8 | (bytes[frame + 1] & 0xff);
+    int length = NetworkOrder.u16(bytes, frame);
     if (length == 0) {
       throw new ControlException("the peer sent a packet of no bytes over TCP");
     }
@@ -109,7 +110,7 @@ final class FrameBuffer {
 
   /** Its length. */
   int length() {
-    return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
+    return NetworkOrder.u16(bytes, at);
   }
 
   /** Lets go of it. */
