@@ -7,6 +7,7 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.udp.Fragmentation;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.message.Token;
 import dev.teletun.tunnel.association.ClientAssociation;
@@ -21,6 +22,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,6 +33,8 @@ import java.util.Optional;
  */
 final class Carrier implements Closeable {
   /** What a carrier is made of and for. */
+  private static final long NANOS_PER_MICRO = 1_000;
+
   record Parts(
       EventLoop loop,
       Identity own,
@@ -116,6 +121,11 @@ final class Carrier implements Closeable {
     return Duration.ofNanos(System.nanoTime() - association.heardNanos());
   }
 
+  /** Time since the oldest call that the server has not answered; zero if it answered the last. */
+  Duration unanswered() {
+    return Duration.ofNanos(association.unansweredNanos());
+  }
+
   /** Time since the last {@link #callOut}. */
   Duration sinceCall() {
     return Duration.ofNanos(System.nanoTime() - calledNanos);
@@ -129,6 +139,17 @@ final class Carrier implements Closeable {
   /** Time from an echo to its answer, the last time; 0 before the first. */
   Duration roundTrip() {
     return Duration.ofNanos(association.roundTripNanos());
+  }
+
+  /** How it stands, for {@code status}. */
+  List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(Fact.number("associationAgeSeconds", association.age().toSeconds()));
+    facts.add(Fact.number("silentMillis", silence().toMillis()));
+    if (association.roundTripNanos() > 0) {
+      facts.add(Fact.number("roundTripMicros", association.roundTripNanos() / NANOS_PER_MICRO));
+    }
+    return facts;
   }
 
   /** Records sealed on it so far. */

@@ -45,16 +45,9 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration HANDSHAKE = Duration.ofSeconds(4);
   private static final Duration HELLO = Duration.ofSeconds(6);
-  // NATs forget a flow of UDP after 30 s.
-  private static final Duration KEEPALIVE = Duration.ofSeconds(15);
-  // A server of version 1 may give the pod to another when nothing came for 30 s.
-  private static final Duration KEEPALIVE_VERSION_1 = Duration.ofSeconds(10);
-  private static final Duration CALL_AGAIN = Duration.ofSeconds(1);
   private static final Duration WORRIED = Duration.ofSeconds(1);
   private static final Duration CALM = Duration.ofSeconds(5);
-  private static final Duration DEAD = Duration.ofSeconds(3);
   private static final Duration OVERLAP = Duration.ofSeconds(3);
-  private static final long NANOS_PER_MICRO = 1_000;
 
   private final EventLoop loop;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -235,37 +228,26 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   private void watch(Carrier now) {
-    Duration silence = now.silence();
-    boolean waiting = now.isWaiting();
-    if (token.isEmpty()) {
-      if (now.sinceCall().compareTo(KEEPALIVE_VERSION_1) >= 0) {
-        now.callOut();
-      }
+    if (token.isPresent()) {
+      Pulse.keep(now);
+      dead = Pulse.isLost(now);
     } else {
-      boolean due = silence.compareTo(KEEPALIVE) >= 0 || (waiting && isLong(silence, Ways.QUIET));
-      if (due && isLong(now.sinceCall(), isLong(silence, DEAD) ? CALL_AGAIN : TICK)) {
-        now.callOut();
-      }
-      dead = waiting && isLong(silence, DEAD) && !now.association().isAnswered();
+      Pulse.keepVersion1(now);
     }
     if (now.association().peerClosed()) {
       dead = true;
     }
-    if (underpath.tick(now) && isLong(now.sinceCall(), CALL_AGAIN)) {
-      now.callOut();
+    if (underpath.tick(now)) {
+      Pulse.callAgain(now);
     }
     if (attempt == null && now.association().renewalDue()) {
       tryAnotherSafely();
     }
   }
 
-  private static boolean isLong(Duration duration, Duration limit) {
-    return duration.compareTo(limit) >= 0;
-  }
-
   private void goOnTrying() {
     Carrier trying = attempt;
-    if (trying != null && isLong(trying.age(), HANDSHAKE.plus(HELLO))) {
+    if (trying != null && trying.age().compareTo(HANDSHAKE.plus(HELLO)) >= 0) {
       attempt = null;
       tally.associations.count("given_up");
       close(trying);
@@ -377,16 +359,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   List<Fact> facts() {
     List<Fact> facts = new ArrayList<>(ways.facts());
     Carrier now = inForce;
-    if (now != null) {
-      facts.add(Fact.number("associationAgeSeconds", now.association().age().toSeconds()));
-      facts.add(Fact.number("silentMillis", now.silence().toMillis()));
-      if (now.association().roundTripNanos() > 0) {
-        facts.add(
-            Fact.number("roundTripMicros", now.association().roundTripNanos() / NANOS_PER_MICRO));
-      }
-    } else {
-      facts.add(Fact.text("association", "none"));
-    }
+    facts.addAll(now == null ? List.of(Fact.text("association", "none")) : now.facts());
     facts.addAll(underpath.facts());
     return facts;
   }

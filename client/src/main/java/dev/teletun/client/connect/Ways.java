@@ -35,6 +35,7 @@ final class Ways implements StreamKeeper.Listener {
   // An inner TCP sends again 0.2, 0.6, 1.4 and 3 s after a loss (RFC 6298, Linux): before the
   // third.
   private static final Duration LOST = Duration.ofSeconds(1);
+  private static final Duration ANSWER = Duration.ofMillis(600);
   private static final Duration PROVEN = Duration.ofSeconds(2);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration STREAM_IN_USE_QUIET = Duration.ofSeconds(3);
@@ -234,15 +235,13 @@ final class Ways implements StreamKeeper.Listener {
     }
   }
 
+  /** Asked again and again, and silent for longer than an answer takes. */
   private static boolean isLost(Carrier carrier) {
-    Duration limit = LOST;
-    Duration twice = carrier.roundTrip().multipliedBy(2).plus(QUIET);
-    if (twice.compareTo(limit) > 0) {
-      limit = twice;
-    }
+    Duration answer = carrier.roundTrip().multipliedBy(2).plus(QUIET);
     return !carrier.transport().isOpen()
         || carrier.association().peerClosed()
-        || (carrier.isWaiting() && isLong(carrier.silence(), limit));
+        || (isLong(carrier.unanswered(), answer.compareTo(ANSWER) > 0 ? answer : ANSWER)
+            && isLong(carrier.silence(), LOST));
   }
 
   private static boolean isLong(Duration duration, Duration limit) {

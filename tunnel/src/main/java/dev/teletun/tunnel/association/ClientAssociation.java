@@ -250,9 +250,9 @@ public final class ClientAssociation implements Associations, Closeable {
     return to == null ? Map.of() : to.association().counters().byName();
   }
 
-  /** True if the last {@link #callOut} was answered. */
-  public boolean isAnswered() {
-    return echoes.isAnswered();
+  /** Time since the oldest {@link #callOut} that is not answered; 0 if the last one is. */
+  public long unansweredNanos() {
+    return echoes.unansweredNanos();
   }
 
   /** True if something went either way since the last echo was answered. */

@@ -10,6 +10,7 @@ final class Echoes {
   private final long[] sentNanos = new long[REMEMBERED];
   private int last;
   private int answered;
+  private long unansweredSinceNanos;
   private long roundTripNanos;
 
   Echoes(LongSupplier nanoClock) {
@@ -18,8 +19,12 @@ final class Echoes {
 
   /** The number of an echo that leaves now. */
   int next() {
+    long now = nanoClock.getAsLong();
+    if (isAnswered()) {
+      unansweredSinceNanos = now;
+    }
     last++;
-    sentNanos[Math.floorMod(last, REMEMBERED)] = nanoClock.getAsLong();
+    sentNanos[Math.floorMod(last, REMEMBERED)] = now;
     return last;
   }
 
@@ -27,12 +32,18 @@ final class Echoes {
   void answered(int id) {
     if (id - answered > 0 && last - id >= 0 && last - id < REMEMBERED) {
       answered = id;
+      unansweredSinceNanos = sentNanos[Math.floorMod(id + 1, REMEMBERED)];
       roundTripNanos = nanoClock.getAsLong() - sentNanos[Math.floorMod(id, REMEMBERED)];
     }
   }
 
   boolean isAnswered() {
     return answered == last;
+  }
+
+  /** Time since the oldest echo left that is newer than any that was answered; 0 if none is. */
+  long unansweredNanos() {
+    return isAnswered() ? 0 : nanoClock.getAsLong() - unansweredSinceNanos;
   }
 
   /** Time that the last answer took; 0 before the first. */

@@ -115,7 +115,7 @@ final class LoopbackClient implements Closeable, Ready, PacketSink {
     Eventually.holds(
         "the echo's answer",
         () -> {
-          loop.call(() -> answered.set(client.isAnswered()));
+          loop.call(() -> answered.set(client.unansweredNanos() == 0));
           return answered.get();
         });
     return answered.get();
