@@ -130,6 +130,19 @@ final class LoopbackClient implements Closeable, Ready, PacketSink {
     sendRaw(record(packet));
   }
 
+  /** Sends one packet if it may. */
+  void sendIfAllowed(String packet) throws IOException {
+    loop.call(() -> {
+      Association to = client.current();
+      if (to != null) {
+        byte[] bytes = packet.getBytes(StandardCharsets.US_ASCII);
+        byte[] record = new byte[bytes.length + to.overhead()];
+        int size = to.seal(bytes, 0, bytes.length, record, 0);
+        socket.send(server, record, 0, size, size);
+      }
+    });
+  }
+
   /** One packet as a record that has not been sent yet. */
   byte[] record(String packet) throws Exception {
     byte[] bytes = packet.getBytes(StandardCharsets.US_ASCII);
