@@ -264,7 +264,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     }
     notBeforeNanos = System.nanoTime() + (ways.isOverTcp() ? CALM : WORRIED).toNanos();
     try {
-      tryAnother(HANDSHAKE);
+      tryAnother(inForce == null ? HANDSHAKE : HANDSHAKE.plus(inForce.roundTrip().multipliedBy(3)));
     } catch (IOException _) {
       // No way to the server now: the next tick, or a change of the network, tries again.
     }

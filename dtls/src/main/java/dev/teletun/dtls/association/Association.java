@@ -150,7 +150,7 @@ public final class Association {
         lastFlight = List.of();
         sink.packet(plaintext, 0, length);
       }
-      case RecordHeader.HANDSHAKE -> repeatLastFlight(sink);
+      case RecordHeader.HANDSHAKE -> answerFinished(sink);
       case RecordHeader.ALERT -> {
         boolean closing = length == 2 && (plaintext[0] == FATAL || plaintext[1] == 0);
         peerClosed |= closing;
@@ -161,13 +161,20 @@ public final class Association {
   }
 
   /** Only an authentic Finished gets here, so nobody but the peer can make us send. */
-  private void repeatLastFlight(RecordSink sink) {
-    long now = nanoClock.getAsLong();
-    if (lastFlight.isEmpty() || now - repeatedNanos < REPEAT_NANOS) {
+  private void answerFinished(RecordSink sink) {
+    if (lastFlight.isEmpty() || nanoClock.getAsLong() - repeatedNanos < REPEAT_NANOS) {
       ignored++;
+    } else {
+      repeatLastFlight(sink);
+    }
+  }
+
+  /** Sends the last flight again, unless the peer has shown that it has it. */
+  public void repeatLastFlight(RecordSink sink) {
+    repeatedNanos = nanoClock.getAsLong();
+    if (lastFlight.isEmpty()) {
       return;
     }
-    repeatedNanos = now;
     flightsRepeated++;
     for (byte[] datagram : lastFlight) {
       sink.answer(datagram, 0, datagram.length);

@@ -53,11 +53,20 @@ final class FlightBuffer {
       flightEnded = false;
     }
     flight.add(bytes);
+    transmit(bytes);
+  }
+
+  private void transmit(byte[] bytes) {
     try {
       out.send(bytes, 0, bytes.length);
     } catch (RuntimeException _) {
       refused++; // a datagram may be lost anyway; the resend timer makes up for it
     }
+  }
+
+  /** Sends the last flight again, byte for byte. */
+  void repeatFlight() {
+    flight.forEach(this::transmit);
   }
 
   /** The datagrams of the last flight, as they left. */

@@ -36,6 +36,12 @@ final class HandshakeTransport implements DatagramTransport {
    */
   private static final long ALERT_GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /**
+   * BouncyCastle doubles its resend timer without a bound that helps. Between its resends the same
+   * bytes leave again: a peer that got them before drops them as replayed, and repeats its own.
+   */
+  private static final long LONGEST_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final BlockingQueue<byte[]> arrived = new ArrayBlockingQueue<>(QUEUED_DATAGRAMS);
   private final AtomicLong dropped = new AtomicLong();
   private final Queue<byte[]> records = new ArrayDeque<>();
@@ -49,6 +55,7 @@ final class HandshakeTransport implements DatagramTransport {
   private volatile boolean closed;
   private boolean timedOut;
   private long received;
+  private long sentNanos = System.nanoTime();
   private @Nullable Integer alert;
   private long alertNanos;
 
@@ -83,7 +90,9 @@ final class HandshakeTransport implements DatagramTransport {
     while (records.isEmpty()) {
       long now = System.nanoTime();
       throwIfOver(now);
+      repeatAfterSilence(now);
       long left = Math.min(waitNanos - (now - start), deadlineNanos - (now - startNanos));
+      left = Math.min(left, LONGEST_SILENCE_NANOS - (now - sentNanos));
       if (alert != null) {
         left = Math.min(left, ALERT_GRACE_NANOS - (now - alertNanos));
       }
@@ -98,6 +107,13 @@ final class HandshakeTransport implements DatagramTransport {
     byte[] record = records.remove();
     System.arraycopy(record, 0, into, at, Math.min(record.length, length));
     return record.length; // more than length: BouncyCastle discards it
+  }
+
+  private void repeatAfterSilence(long now) {
+    if (now - sentNanos >= LONGEST_SILENCE_NANOS) {
+      sentNanos = now;
+      out.repeatFlight();
+    }
   }
 
   private byte @Nullable [] poll(long nanos) throws InterruptedIOException {
@@ -164,6 +180,7 @@ final class HandshakeTransport implements DatagramTransport {
   @Override
   public void send(byte[] record, int at, int length) {
     if (!closed) {
+      sentNanos = System.nanoTime();
       out.add(record, at, length);
     }
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -254,6 +255,22 @@ class HandshakeTest {
           .isInstanceOf(SocketTimeoutException.class)
           .hasMessageContaining("no DTLS answer")
           .hasMessageContaining("firewall");
+    }
+  }
+
+  /** BouncyCastle's own resends have new sequence numbers, and are seconds apart before long. */
+  @Test
+  void repeatsTheSameBytesWhenItHasBeenSilentForLong() throws Exception {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    try (Handshake _ =
+        Handshake.client(
+            Keys.CLIENT,
+            Keys.SERVER.pin(),
+            1500,
+            (bytes, at, length) -> sent.add(HexFormat.of().formatHex(bytes, at, at + length)),
+            Duration.ofSeconds(20))) {
+
+      Tool.await("the same again", () -> new HashSet<>(sent).size() < sent.size());
     }
   }
 

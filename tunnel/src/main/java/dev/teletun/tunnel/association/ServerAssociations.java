@@ -77,6 +77,7 @@ public final class ServerAssociations implements Associations, Closeable {
   private final StrayDatagrams strays = new StrayDatagrams(System::nanoTime);
   private final Said said = new Hellos();
   private final Links links = new Links();
+  private final LastFlight lastFlight;
   private final ServerCounts counts = new ServerCounts(links);
   private boolean answering;
   private @Nullable Token token;
@@ -103,6 +104,7 @@ public final class ServerAssociations implements Associations, Closeable {
       Lifetime lifetime) {
     this.lifetime = lifetime;
     this.loop = loop;
+    this.lastFlight = new LastFlight(loop, links);
     this.socket = socket;
     this.own = own;
     this.client = client;
@@ -241,6 +243,7 @@ public final class ServerAssociations implements Associations, Closeable {
       replaceBy(link);
     }
     counts.track(link);
+    lastFlight.repeatFor(link);
     listener.leftover();
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +143,24 @@ class LossyHandshakeTest {
     try (BadNetwork network = new BadNetwork(keys, Passage.CLEAR, Passage.CLEAR);
         LoopbackClient _ = network.dial().ready()) {
       return (fromClient ? network.fromClient : network.fromServer).size();
+    }
+  }
+
+  /** All that the client says after its last flight is lost, so that it cannot ask. */
+  @Test
+  void theServerRepeatsItsLastFlightUnasked() throws Exception {
+    AtomicInteger left = new AtomicInteger(3);
+    Passage onlyTheHandshake =
+        (datagram, exit) -> {
+          if (left.getAndDecrement() > 0) {
+            Passage.CLEAR.carry(datagram, exit);
+          }
+        };
+    try (BadNetwork network = new BadNetwork(keys, onlyTheHandshake, Passage.losing(2));
+        LoopbackClient client = network.dial().established()) {
+
+      assertThat(network.fromServer).hasSizeGreaterThan(3);
+      assertThat(client.isReady()).isFalse();
     }
   }
 
