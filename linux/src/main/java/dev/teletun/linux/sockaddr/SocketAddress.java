@@ -55,13 +55,24 @@ public final class SocketAddress {
     into.putShort(at, (short) family);
     into.putShort(at + 2, bigEndian((short) port));
     if (family == AF_INET) {
-      into.putInt(at + 4, bigEndian((int) low)).putLong(at + 8, 0);
+      writeIpv4(into, at + 4, low);
+      into.putLong(at + 8, 0);
       return isMapped(high, low) ? SMALLEST : 0;
     }
     into.putInt(at + 4, 0);
-    into.putLong(at + 8, bigEndian(high)).putLong(at + 16, bigEndian(low));
+    writeIpv6(into, at + 8, high, low);
     into.putInt(at + 24, scope);
     return LARGEST;
+  }
+
+  /** Writes {@code struct in_addr}. */
+  public static void writeIpv4(ByteBuffer into, int at, long low) {
+    into.putInt(at, bigEndian((int) low));
+  }
+
+  /** Writes {@code struct in6_addr}. */
+  public static void writeIpv6(ByteBuffer into, int at, long high, long low) {
+    into.putLong(at, bigEndian(high)).putLong(at + 8, bigEndian(low));
   }
 
   /** All of a struct that the kernel wrote; IPv4 where it is. */
@@ -72,14 +83,27 @@ public final class SocketAddress {
 
   /** First half of the address. */
   public static long high(ByteBuffer from, int at) {
-    return isIpv4(from, at) ? 0 : bigEndian(from.getLong(at + 8));
+    return isIpv4(from, at) ? 0 : highOfIpv6(from, at + 8);
   }
 
   /** Second half of the address. */
   public static long low(ByteBuffer from, int at) {
-    return isIpv4(from, at)
-        ? mapped(bigEndian(from.getInt(at + 4)))
-        : bigEndian(from.getLong(at + 16));
+    return isIpv4(from, at) ? lowOfIpv4(from, at + 4) : lowOfIpv6(from, at + 8);
+  }
+
+  /** First half of a {@code struct in6_addr}. */
+  public static long highOfIpv6(ByteBuffer from, int at) {
+    return bigEndian(from.getLong(at));
+  }
+
+  /** Second half of a {@code struct in6_addr}. */
+  public static long lowOfIpv6(ByteBuffer from, int at) {
+    return bigEndian(from.getLong(at + 8));
+  }
+
+  /** Second half of the mapped form of a {@code struct in_addr}. */
+  public static long lowOfIpv4(ByteBuffer from, int at) {
+    return mapped(bigEndian(from.getInt(at)));
   }
 
   /** Port, 0 to 65,535. */

@@ -11,7 +11,7 @@ public final class DatagramTrain {
   static final int CAPACITY = 65_536;
 
   private final byte[] bytes = new byte[CAPACITY];
-  private UdpPeer peer = new UdpPeer(0, 0, 0, 0);
+  private UdpPeer peer = new UdpPeer(0, 0, 0, 0, 0, 0);
   private int length;
   private int segmentBytes;
 

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The arguments of sendmsg(2) and recvmsg(2) in one piece of native memory: {@code struct msghdr},
- * one {@code struct iovec}, a socket address, one control message, and the datagrams.
+ * one {@code struct iovec}, a socket address, two control messages, and the datagrams.
  *
  * <p>Made once per socket and direction; no call allocates. Not thread-safe.
  */
@@ -28,7 +28,7 @@ final class Message {
   private static final int IOV_AT = 64;
   private static final int ADDRESS_AT = 80;
   private static final int CONTROL_AT = 112;
-  private static final int CONTROL_ROOM = 64;
+  private static final int CONTROL_ROOM = 128;
   private static final int DATA_AT = CONTROL_AT + CONTROL_ROOM;
 
   // struct cmsghdr: length, level, type, data
@@ -39,8 +39,18 @@ final class Message {
 
   private static final int MSG_TRUNC = 0x20;
 
+  // struct in6_pktinfo: address, interface; struct in_pktinfo: interface, source, destination
+  private static final int IN6_PKTINFO_BYTES = 20;
+  private static final int IN_PKTINFO_BYTES = 12;
+  private static final int IN_PKTINFO_SOURCE = 4;
+  private static final int IN_PKTINFO_DESTINATION = 8;
+
   private final NativeMemory memory = NativeMemory.allocate(DATA_AT + DatagramTrain.CAPACITY);
   private final ByteBuffer fields = memory.buffer();
+  private boolean isIpv6;
+  private long localHigh;
+  private long localLow;
+  private int segmentBytes;
 
   Message() {
     fields.putLong(IOV, memory.address() + IOV_AT).putLong(IOV_COUNT, 1);
@@ -51,6 +61,7 @@ final class Message {
   /** For sending: to nobody in particular, on a connected socket. */
   void toConnectedPeer() {
     fields.putLong(NAME, 0).putInt(NAME_BYTES, 0);
+    forgetSource();
   }
 
   /**
@@ -61,7 +72,18 @@ final class Message {
   boolean to(UdpPeer peer, int family) {
     int length = peer.write(fields, ADDRESS_AT, family);
     fields.putLong(NAME, memory.address() + ADDRESS_AT).putInt(NAME_BYTES, length);
+    localHigh = peer.localHigh();
+    localLow = peer.localLow();
+    isIpv6 = family == SocketAddress.AF_INET6;
     return length > 0;
+  }
+
+  /** For sending: from now on from the address that the kernel chooses; false if it was so. */
+  boolean forgetSource() {
+    boolean known = (localHigh | localLow) != 0;
+    localHigh = 0;
+    localLow = 0;
+    return known;
   }
 
   /** For sending: takes a copy of the datagrams. */
@@ -77,17 +99,43 @@ final class Message {
    */
   int send(Fd socket, int from, int length, int segmentBytes) {
     iov(from, length);
-    fields.putLong(CONTROL_BYTES, segmentBytes > 0 ? putSegmentSize(segmentBytes) : 0);
+    int control = (localHigh | localLow) != 0 ? putSource() : 0;
+    if (segmentBytes > 0) {
+      control += putSegmentSize(CONTROL_AT + control, segmentBytes);
+    }
+    fields.putLong(CONTROL_BYTES, control);
     return Libc.sendmsg(socket.number(), memory.address(), 0) < 0 ? Libc.errno() : 0;
   }
 
+  /** {@code IPV6_PKTINFO}, ipv6(7), or {@code IP_PKTINFO}, ip(7); returns CMSG_SPACE. */
+  private int putSource() {
+    int data = CONTROL_AT + CMSG_DATA;
+    if (isIpv6) {
+      putControl(CONTROL_AT, SocketOption.IPV6_PKTINFO, IN6_PKTINFO_BYTES);
+      SocketAddress.writeIpv6(fields, data, localHigh, localLow);
+      fields.putInt(data + 16, 0); // whatever interface routing chooses
+      return space(IN6_PKTINFO_BYTES);
+    }
+    putControl(CONTROL_AT, SocketOption.IP_PKTINFO, IN_PKTINFO_BYTES);
+    fields.putInt(data, 0).putInt(data + IN_PKTINFO_DESTINATION, 0);
+    SocketAddress.writeIpv4(fields, data + IN_PKTINFO_SOURCE, localLow);
+    return space(IN_PKTINFO_BYTES);
+  }
+
   /** {@code UDP_SEGMENT} with a u16, udp(7); returns CMSG_SPACE. */
-  private int putSegmentSize(int segmentBytes) {
-    fields.putLong(CONTROL_AT, CMSG_DATA + Short.BYTES);
-    fields.putInt(CONTROL_AT + CMSG_LEVEL, SocketOption.UDP_SEGMENT.level());
-    fields.putInt(CONTROL_AT + CMSG_TYPE, SocketOption.UDP_SEGMENT.number());
-    fields.putShort(CONTROL_AT + CMSG_DATA, (short) segmentBytes);
-    return CMSG_DATA + CMSG_ALIGNMENT;
+  private int putSegmentSize(int at, int segmentBytes) {
+    putControl(at, SocketOption.UDP_SEGMENT, Short.BYTES);
+    fields.putShort(at + CMSG_DATA, (short) segmentBytes);
+    return space(Short.BYTES);
+  }
+
+  private void putControl(int at, SocketOption option, int dataBytes) {
+    fields.putLong(at, CMSG_DATA + dataBytes);
+    fields.putInt(at + CMSG_LEVEL, option.level()).putInt(at + CMSG_TYPE, option.number());
+  }
+
+  private static int space(int dataBytes) {
+    return CMSG_DATA + (dataBytes + CMSG_ALIGNMENT - 1 & -CMSG_ALIGNMENT);
   }
 
   /**
@@ -105,18 +153,34 @@ final class Message {
     return (fields.getInt(FLAGS) & MSG_TRUNC) == 0 ? (int) received : -Errno.EMSGSIZE;
   }
 
-  /** After a receive: size of the datagrams that were merged, or {@code whole} if none were. */
-  int segmentBytes(int whole) {
+  /** After a receive of {@code whole} bytes: reads what the kernel says about them. */
+  void readControl(int whole) {
+    segmentBytes = whole;
+    forgetSource();
     long end = CONTROL_AT + fields.getLong(CONTROL_BYTES);
     for (int at = CONTROL_AT; at + CMSG_DATA + Integer.BYTES <= end; ) {
-      if (fields.getInt(at + CMSG_LEVEL) == SocketOption.UDP_GRO.level()
-          && fields.getInt(at + CMSG_TYPE) == SocketOption.UDP_GRO.number()) {
-        return fields.getInt(at + CMSG_DATA);
+      int data = at + CMSG_DATA;
+      if (isOption(at, SocketOption.UDP_GRO)) {
+        segmentBytes = fields.getInt(data);
+      } else if (isOption(at, SocketOption.IPV6_PKTINFO)) {
+        localHigh = SocketAddress.highOfIpv6(fields, data);
+        localLow = SocketAddress.lowOfIpv6(fields, data);
+      } else if (isOption(at, SocketOption.IP_PKTINFO)) {
+        localLow = SocketAddress.lowOfIpv4(fields, data + IN_PKTINFO_DESTINATION);
       }
       long length = Math.max(fields.getLong(at), CMSG_DATA);
       at += (int) ((length + CMSG_ALIGNMENT - 1) & -CMSG_ALIGNMENT);
     }
-    return whole;
+  }
+
+  private boolean isOption(int at, SocketOption option) {
+    return fields.getInt(at + CMSG_LEVEL) == option.level()
+        && fields.getInt(at + CMSG_TYPE) == option.number();
+  }
+
+  /** What {@link #readControl} found: size of the datagrams that were merged, or of the one. */
+  int segmentBytes() {
+    return segmentBytes;
   }
 
   /** After a receive: copies the datagrams out. */
@@ -131,8 +195,9 @@ final class Message {
     int port = SocketAddress.port(fields, ADDRESS_AT);
     int scope = SocketAddress.scope(fields, ADDRESS_AT);
     int slot = UdpPeer.hash(high, low, port, scope) & (known.length - 1);
-    if (!known[slot].is(high, low, port, scope)) {
-      known[slot] = new UdpPeer(high, low, port, scope);
+    if (!known[slot].is(high, low, port, scope)
+        || !known[slot].isReachedFrom(localHigh, localLow)) {
+      known[slot] = new UdpPeer(high, low, port, scope, localHigh, localLow);
     }
     return known[slot];
   }

@@ -60,11 +60,12 @@ public final class UdpSocket implements Closeable {
     fragmentation(Fragmentation.FORBIDDEN);
     segments = SocketOption.UDP_SEGMENT.offer(fd, 0); // 0 changes nothing, but must be known
     merges = SocketOption.UDP_GRO.offer(fd, 1);
-    Arrays.fill(known, new UdpPeer(0, 0, 0, 0));
+    Arrays.fill(known, new UdpPeer(0, 0, 0, 0, 0, 0));
   }
 
   /**
-   * Receives at {@code port}.
+   * Receives at {@code port}. Answers leave from the address that was written to, as long as this
+   * host has it.
    *
    * @param address null for every address of both families, or of IPv4 where the kernel has no IPv6
    * @param port 0 lets the kernel choose
@@ -86,6 +87,10 @@ public final class UdpSocket implements Closeable {
       }
       UdpSocket bound = new UdpSocket(socket, family, null);
       InetAddress local = address == null ? InetAddress.ofLiteral("::") : address;
+      if (local.isAnyLocalAddress()) {
+        boolean v6 = family == AF_INET6;
+        (v6 ? SocketOption.IPV6_RECVPKTINFO : SocketOption.IP_PKTINFO).set(socket, 1);
+      }
       bound.bindTo(new InetSocketAddress(local, port));
       onFailure.handOver();
       return bound;
@@ -163,8 +168,9 @@ public final class UdpSocket implements Closeable {
     for (int error = 0; error < MOST_PENDING_ERRORS; error++) {
       int received = in.receive(fd);
       if (received >= 0) {
+        in.readControl(received);
         in.unload(into.bytes(), received);
-        into.filled(in.sender(known), received, in.segmentBytes(received));
+        into.filled(in.sender(known), received, in.segmentBytes());
         return true;
       }
       switch (-received) {
@@ -272,11 +278,17 @@ public final class UdpSocket implements Closeable {
     return worst;
   }
 
-  /** Sends once more if the error was an earlier datagram's: it is told once, then forgotten. */
+  /**
+   * Sends once more if the error was an earlier datagram's, which is told once and then forgotten,
+   * or if this host has lost the address that the peer writes to.
+   */
   private int sendOnce(int from, int length, int segmentBytes) {
     int errno = out.send(fd, from, length, segmentBytes);
     if (errno == Errno.ECONNREFUSED) {
       losses.add(errno, 1);
+      errno = out.send(fd, from, length, segmentBytes);
+    }
+    if ((errno == Errno.EINVAL || errno == Errno.ENETUNREACH) && out.forgetSource()) {
       errno = out.send(fd, from, length, segmentBytes);
     }
     return errno;

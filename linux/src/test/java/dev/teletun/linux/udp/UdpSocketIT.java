@@ -7,6 +7,8 @@ import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.NativeMemory;
 import dev.teletun.linux.namespace.TestNamespace;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,35 @@ class UdpSocketIT {
 
         assertThat(client.losses()).isEmpty();
         assertThat(packetsOf(device, 1_028)).isEqualTo(3);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.9.9", "fd09:"})
+  void answersFromTheAddressThatWasWrittenToAsLongAsThereIsOne(String network) throws Exception {
+    String separator = network.contains(":") ? ":" : ".";
+    String asked = network + separator + 2;
+    String asker = network + separator + 1;
+    String length = network.contains(":") ? "/128" : "/32";
+    try (TestNamespace namespace = TestNamespace.create();
+        UdpSocket server = namespace.call(() -> UdpSocket.bind(null, 0))) {
+      namespace.run("ip", "address", "add", asker + length, "dev", "lo");
+      namespace.run("ip", "address", "add", asked + length, "dev", "lo");
+      InetAddress source = InetAddress.ofLiteral(asker);
+      try (DatagramSocket client = namespace.call(() -> new DatagramSocket(0, source))) {
+        client.connect(InetAddress.ofLiteral(asked), server.localAddress().getPort());
+        client.send(new DatagramPacket(TRAIN, 100));
+        bytesAt(server, 100);
+        UdpPeer peer = received.peer();
+
+        // The kernel itself would answer its own address from that very address.
+        assertThat(server.send(peer, TRAIN, 0, 2_600, 1_300)).isEqualTo(SendResult.SENT);
+        client.receive(new DatagramPacket(new byte[2_000], 2_000));
+        client.receive(new DatagramPacket(new byte[2_000], 2_000));
+
+        namespace.run("ip", "address", "del", asked + length, "dev", "lo");
+        assertThat(server.send(peer, TRAIN, 0, 100, 0)).isEqualTo(SendResult.SENT);
       }
     }
   }
