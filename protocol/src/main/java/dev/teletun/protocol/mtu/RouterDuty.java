@@ -4,6 +4,7 @@ import dev.teletun.protocol.fragment.FragmentSink;
 import dev.teletun.protocol.fragment.Ipv4Fragmenter;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.frame.VirtioNetHeader;
+import dev.teletun.protocol.icmp.AnswerLimit;
 import dev.teletun.protocol.icmp.TooBig;
 import dev.teletun.protocol.offload.SegmentSink;
 import dev.teletun.protocol.offload.Splitter;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a router in front of a link does with packets of any size: passes on what fits, cuts IPv4
- * packets without DF, answers the senders of all others. A superpacket fits if its segments do.
+ * packets without DF, answers the senders of all others, not too often. A superpacket fits if its
+ * segments do.
  *
  * <p>Needed because nftables' {@code fwd} hands packets to a device without looking at its MTU.
  *
@@ -32,6 +34,7 @@ public final class RouterDuty {
   private final Ipv4Fragmenter fragmenter = new Ipv4Fragmenter();
   private final byte[] packet = new byte[FrameBatch.LARGEST_PACKET];
   private final ByteBuffer packetView = ByteBuffer.wrap(packet);
+  private final AnswerLimit answers = new AnswerLimit(System::nanoTime);
   private final SegmentSink toFragmenter = this::cut;
   private final FragmentSink toOnward = this::passOn;
   private @Nullable FrameBatch onward;
@@ -92,7 +95,7 @@ public final class RouterDuty {
     return answered;
   }
 
-  /** Frames, or fragments of one, that did not go on, without an answer: malformed or no room. */
+  /** Frames, or fragments of one, that did not go on, without an answer: no room, or too many. */
   public long dropped() {
     return dropped;
   }
@@ -205,7 +208,7 @@ public final class RouterDuty {
 
   private void answer(FrameBatch from, int frame, FrameBatch back) {
     int length = 0;
-    if (back.room() >= LONGEST_ANSWER) {
+    if (back.room() >= LONGEST_ANSWER && answers.take()) {
       length =
           TooBig.answer(
               from.buffer(),

@@ -53,6 +53,19 @@ class RouterDutyTest {
   }
 
   @Test
+  void answersAFloodSeldom() {
+    for (int i = 0; i < 200; i++) {
+      putPlain(packet(MTU + 1));
+      duty.apply(from, onward, back);
+      from.clear();
+      back.clear();
+    }
+
+    assertThat(duty.answered()).isLessThan(200);
+    assertThat(duty.answered() + duty.dropped()).isEqualTo(200);
+  }
+
+  @Test
   void answersASuperpacketOnce() {
     putSuperpacket(60_000, MTU - 39);
     maker.v6();
