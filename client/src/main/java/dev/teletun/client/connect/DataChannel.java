@@ -234,7 +234,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     } else {
       Pulse.keepVersion1(now);
     }
-    if (now.association().peerClosed()) {
+    if (now.association().isOver()) {
       dead = true;
     }
     if (underpath.tick(now)) {

@@ -239,7 +239,7 @@ final class Ways implements StreamKeeper.Listener {
   private static boolean isLost(Carrier carrier) {
     Duration answer = carrier.roundTrip().multipliedBy(2).plus(QUIET);
     return !carrier.transport().isOpen()
-        || carrier.association().peerClosed()
+        || carrier.association().isOver()
         || (isLong(carrier.unanswered(), answer.compareTo(ANSWER) > 0 ? answer : ANSWER)
             && isLong(carrier.silence(), LOST));
   }

@@ -45,6 +45,7 @@ public final class ClientAssociation implements Associations, Closeable {
   private final Handshake handshake;
   private volatile UdpSocket socket;
   private @Nullable Link link;
+  private boolean expired;
   private IntConsumer probed = _ -> {};
   private final Echoes echoes = new Echoes(System::nanoTime);
   private long sealedAtEcho;
@@ -167,7 +168,7 @@ public final class ClientAssociation implements Associations, Closeable {
   @Override
   public @Nullable Association current() {
     Link to = link;
-    return to != null && to.isAccepted() && !lifetime.isUsedUp(to.association())
+    return to != null && to.isAccepted() && !expired && !lifetime.isUsedUp(to.association())
         ? to.association()
         : null;
   }
@@ -196,9 +197,17 @@ public final class ClientAssociation implements Associations, Closeable {
     return link == null ? 0 : link.heardNanos();
   }
 
-  /** True once the server said close_notify. */
-  public boolean peerClosed() {
-    return link != null && link.association().peerClosed();
+  /**
+   * True once it can be used no more: the server said close_notify, or its lifetime is over. To be
+   * asked now and then, as nothing else looks at the clock.
+   */
+  public boolean isOver() {
+    Link to = link;
+    if (to == null) {
+      return false;
+    }
+    expired |= lifetime.isOver(to.association(), to.ageNanos());
+    return expired || to.association().peerClosed();
   }
 
   /**

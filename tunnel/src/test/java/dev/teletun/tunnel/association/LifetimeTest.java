@@ -77,6 +77,17 @@ class LifetimeTest {
   }
 
   @Test
+  void theClientStopsInTimeAlsoWhenItHasSentLittle() throws Exception {
+    Lifetime brief = new Lifetime(1L << 28, Duration.ofMillis(400));
+    LoopbackClient client = dial(serve(Lifetime.STANDARD), brief);
+    assertThat(client.maySend()).isTrue();
+
+    Eventually.holds("the end of its lifetime", client::isOver);
+
+    assertThat(client.maySend()).isFalse();
+  }
+
+  @Test
   void endsAfterAnHourToo() throws Exception {
     AssociationPair pair = AssociationPair.make(keys);
 

@@ -102,9 +102,9 @@ final class LoopbackClient implements Closeable, Ready, PacketSink {
     return answer.get();
   }
 
-  boolean peerClosed() throws IOException {
+  boolean isOver() throws IOException {
     AtomicBoolean answer = new AtomicBoolean();
-    loop.call(() -> answer.set(client.peerClosed()));
+    loop.call(() -> answer.set(client.isOver()));
     return answer.get();
   }
 

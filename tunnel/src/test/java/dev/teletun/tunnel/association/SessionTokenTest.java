@@ -91,7 +91,7 @@ class SessionTokenTest {
 
     server.open(Token.random());
     assertThat(server.maySend()).isFalse();
-    Eventually.holds("the farewell", client::peerClosed);
+    Eventually.holds("the farewell", client::isOver);
   }
 
   @Test
