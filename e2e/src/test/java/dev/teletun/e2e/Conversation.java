@@ -63,6 +63,13 @@ final class Conversation implements Closeable {
     exchange("%d".formatted(said).repeat(BULK) + "\n");
   }
 
+  /** Waits until the connection has ended by itself, and returns what was said about it. */
+  String awaitEnd() throws IOException {
+    Files.writeString(questions, "is anybody there?\n", StandardOpenOption.APPEND);
+    asking.awaitExit(Programs.LIMIT);
+    return asking.output();
+  }
+
   private void exchange(String text) throws IOException {
     Files.writeString(questions, text, StandardOpenOption.APPEND);
     String all = Files.readString(questions);

@@ -1,5 +1,8 @@
 package dev.teletun.client.host;
 
+import dev.teletun.linux.diag.SocketTable;
+import dev.teletun.linux.libc.Errno;
+import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.linux.port.TunPort;
 import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Route;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The TUN device with the pod's addresses, MTU and routes. All of it is gone with the device, and
@@ -98,9 +102,15 @@ public final class TunnelInterface implements Closeable {
     }
   }
 
-  /** Gives the device other addresses: first the new ones, then the old ones go. */
-  public void readdress(List<InetAddress> addresses) throws IOException {
+  /**
+   * Gives the device other addresses: first the new ones, then the old ones go, and with them this
+   * host's connections from them, which nobody could answer any more.
+   *
+   * @return how many connections were ended; empty on a kernel that cannot end them
+   */
+  public OptionalInt readdress(List<InetAddress> addresses) throws IOException {
     boolean ipv6 = hasIpv6();
+    List<InetAddress> left = new ArrayList<>();
     try (RouteSocket kernel = RouteSocket.open()) {
       List<InterfaceAddress> old =
           kernel.addresses().stream()
@@ -115,8 +125,21 @@ public final class TunnelInterface implements Closeable {
       for (InterfaceAddress gone : old) {
         if (!addresses.contains(gone.address())) {
           kernel.delete(gone);
+          left.add(gone.address());
         }
       }
+    }
+    return abortConnections(left);
+  }
+
+  private static OptionalInt abortConnections(List<InetAddress> from) throws IOException {
+    try (SocketTable sockets = SocketTable.open()) {
+      return OptionalInt.of(sockets.abort(from));
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.ENOENT) {
+        return OptionalInt.empty(); // CONFIG_INET_DIAG, CONFIG_INET_DIAG_DESTROY
+      }
+      throw e;
     }
   }
 

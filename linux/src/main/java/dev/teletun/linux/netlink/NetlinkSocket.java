@@ -22,6 +22,9 @@ public final class NetlinkSocket implements Closeable {
   /** Links, addresses, routes, rules. */
   public static final int NETLINK_ROUTE = 0;
 
+  /** The table of sockets. */
+  public static final int NETLINK_SOCK_DIAG = 4;
+
   /** Connection tracking and nftables. */
   public static final int NETLINK_NETFILTER = 12;
 
@@ -44,7 +47,7 @@ public final class NetlinkSocket implements Closeable {
     this.fd = fd;
   }
 
-  /** Opens a socket for {@link #NETLINK_ROUTE} or {@link #NETLINK_NETFILTER}. */
+  /** Opens a socket for one of the protocols above. */
   public static NetlinkSocket open(int protocol) throws SyscallException {
     return new NetlinkSocket(SocketSetup.open(protocol, false));
   }

@@ -1,0 +1,5 @@
+/** Tests of the table of sockets. */
+@NullMarked
+package dev.teletun.linux.diag;
+
+import org.jspecify.annotations.NullMarked;
