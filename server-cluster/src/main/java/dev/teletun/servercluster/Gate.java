@@ -154,7 +154,8 @@ final class Gate {
   }
 
   private void greet(UnixStream stream, String text) throws IOException {
-    byte[] greeting = Greeting.encode(takeover.pod().addressList(), text);
+    PodNetwork network = takeover.pod();
+    byte[] greeting = Greeting.encode(network.addressList(), text, network.facts());
     ByteBuffer bytes = ByteBuffer.allocateDirect(greeting.length).put(0, greeting);
     if (stream.write(bytes, 0, greeting.length) != greeting.length) {
       throw new IOException(

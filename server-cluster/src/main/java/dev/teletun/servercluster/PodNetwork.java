@@ -4,8 +4,10 @@ import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Link;
 import dev.teletun.linux.route.Route;
 import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ControlException;
+import dev.teletun.protocol.unix.PodFacts;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -73,6 +75,19 @@ record PodNetwork(Link link, List<InetAddress> addresses, List<Route> routes) {
 
   /** The addresses as the greeting says them. */
   AddressList addressList() throws ControlException {
-    return AddressList.of(addresses);
+    return AddressList.of(addresses, AddressList.Ipv4.OPTIONAL);
+  }
+
+  /** What else the greeting says. */
+  PodFacts facts() {
+    List<Prefix> onLink =
+        routes.stream()
+            .filter(r -> r.gateway().isEmpty())
+            .map(Route::destination)
+            .filter(p -> p.length() > 0 && !p.network().isLinkLocalAddress())
+            .filter(p -> !p.network().isMulticastAddress())
+            .distinct()
+            .toList();
+    return new PodFacts(link.mtu(), onLink);
   }
 }

@@ -73,6 +73,11 @@ final class Sessions implements ServerListener.Handler, Closeable {
     }
     try {
       Greeting text = endpoint.awaitPair(session.client());
+      if (text.addresses().ipv4().isEmpty()) {
+        throw new IOException(
+            "refused %s: version 1 of the protocol needs an IPv4 address, and the pod has only IPv6: use a newer client"
+                .formatted(session.client()));
+      }
       loop.call(() -> endpoint.begin(session, session.address()));
       session.greet(text.addresses(), text.resolvConf());
       events.count("begun");
@@ -135,7 +140,7 @@ final class Sessions implements ServerListener.Handler, Closeable {
 
   private static ControlMessage.Facts facts(Greeting text) throws IOException {
     String domain = ResolvConf.parse(text.resolvConf()).clusterDomain().orElse("");
-    return new ControlMessage.Facts(0, 0, domain, List.of());
+    return new ControlMessage.Facts(0, text.facts().mtu(), domain, text.facts().onLink());
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.unix.Greeting;
+import dev.teletun.protocol.unix.PodFacts;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -85,7 +86,7 @@ class PairLinkTest {
     SocketChannel peer = owned.own(cluster.accept());
     peer.write(ByteBuffer.wrap(greeting()));
 
-    assertThat(taken(greetings).resolvConf()).isEqualTo("nameserver 10.96.0.10\n");
+    assertThat(taken(greetings).resolvConf()).isEqualTo("nameserver 10.96.0.10\n", PodFacts.NONE);
     assertThat(log).noneMatch(line -> line.contains("ENOENT"));
   }
 
@@ -192,7 +193,7 @@ class PairLinkTest {
   }
 
   private static byte[] greeting() throws IOException {
-    return Greeting.encode(addresses(), "nameserver 10.96.0.10\n");
+    return Greeting.encode(addresses(), "nameserver 10.96.0.10\n", PodFacts.NONE);
   }
 
   private static byte[] frame(String packet) {

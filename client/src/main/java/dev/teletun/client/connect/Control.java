@@ -44,6 +44,9 @@ final class Control implements Closeable {
 
     /** The pod was replaced by one with other addresses. */
     void podChanged(AddressList addresses, ResolvConf resolvConf) throws IOException;
+
+    /** The server says what it knows of the cluster. */
+    void learned(ControlMessage.Facts facts);
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -156,6 +159,7 @@ final class Control implements Closeable {
           ended.completeExceptionally(e);
         }
       }
+      case ControlMessage.Facts facts -> listener.learned(facts);
       case ControlMessage.Drain drain ->
           drainMillis = Math.min(drain.within().toMillis(), LONGEST_BUSY.toMillis());
       case ControlMessage.Bye bye -> farewell.why = bye.why();

@@ -2,11 +2,13 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.message.ControlMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Keeps the host what the server says while control connections come and go. Runs on the control
@@ -27,6 +30,7 @@ final class Stay implements Control.Listener {
   private volatile Attachment current;
   private volatile Instant since = Instant.now();
   private volatile String lostWhy = "";
+  private volatile ControlMessage.Facts learned = new ControlMessage.Facts(0, 0, "", List.of());
   private long lostNanos;
 
   Stay(DataChannel data, TunnelInterface device, Attachment first, Progress progress) {
@@ -53,6 +57,13 @@ final class Stay implements Control.Listener {
     facts.add(Fact.number("protocolVersion", now.token().isPresent() ? 2 : 1));
     facts.add(Fact.list("podAddresses", texts(now.addresses().addresses())));
     facts.add(Fact.text("server", Addresses.text(now.server())));
+    if (!learned.clusterDomain().isEmpty()) {
+      facts.add(Fact.text("clusterDomain", learned.clusterDomain()));
+    }
+    if (learned.podMtu() > 0) {
+      facts.add(Fact.number("podMtuBytes", learned.podMtu()));
+    }
+    facts.add(Fact.list("podPrefixes", learned.prefixes().stream().map(Prefix::toString).toList()));
     return facts;
   }
 
@@ -85,6 +96,11 @@ final class Stay implements Control.Listener {
   }
 
   @Override
+  public void learned(ControlMessage.Facts facts) {
+    learned = facts;
+  }
+
+  @Override
   public void podChanged(AddressList addresses, ResolvConf resolvConf) throws IOException {
     List<InetAddress> pod = addresses.addresses();
     if (pod.equals(current.addresses().addresses())) {
@@ -92,10 +108,14 @@ final class Stay implements Control.Listener {
     }
     current = new Attachment(current.server(), current.token(), true, addresses, resolvConf);
     data.loop().call(() -> data.end().filter(Client.filter(current)));
-    device.readdress(pod);
+    OptionalInt ended = device.readdress(pod);
     events.count("pod_replaced");
     progress.event(
-        "the pod was replaced: this host is %s now, and connections of before are over"
-            .formatted(Addresses.text(pod)));
+        "the pod was replaced: this host is %s now; %s"
+            .formatted(
+                Addresses.text(pod),
+                ended.isPresent()
+                    ? "%d connections of before were ended".formatted(ended.getAsInt())
+                    : "connections of before hang until their programs give up, as this kernel cannot end them"));
   }
 }

@@ -16,26 +16,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   8 bytes  "TELETUN" and NUL
- *   1 byte   version, 1
+ *   1 byte   version, 2
  *   3 bytes  0
  *   text     addresses, as {@link AddressList} writes them, then NUL
  *   text     contents of the pod's resolv.conf, then NUL
+ *   text     {@link PodFacts}, then NUL
  * </pre>
  *
- * The two texts are those of the control protocol; resolv.conf is passed on as it is, and judged by
- * the client alone.
+ * The first two texts are those of the control protocol; resolv.conf is passed on as it is, and
+ * judged by the client alone. The addresses may hold no IPv4: clients of version 1 are refused
+ * then.
  */
 public final class Greeting {
-  private static final byte VERSION = 1;
-  private static final byte[] PREAMBLE = "TELETUN\0\1\0\0\0".getBytes(US_ASCII);
+  private static final byte VERSION = 2;
+  private static final byte[] PREAMBLE = "TELETUN\0\2\0\0\0".getBytes(US_ASCII);
   private static final int VERSION_AT = 8;
 
   private final AddressList addresses;
   private final String resolvConf;
+  private final PodFacts facts;
 
-  private Greeting(AddressList addresses, String resolvConf) {
+  private Greeting(AddressList addresses, String resolvConf, PodFacts facts) {
     this.addresses = addresses;
     this.resolvConf = resolvConf;
+    this.facts = facts;
   }
 
   /**
@@ -44,7 +48,8 @@ public final class Greeting {
    * @param resolvConf contents of the file, read with {@link NulTerminated#CHARSET}
    * @throws ControlException if the file holds a NUL or is longer than a receiver accepts
    */
-  public static byte[] encode(AddressList addresses, String resolvConf) throws ControlException {
+  public static byte[] encode(AddressList addresses, String resolvConf, PodFacts facts)
+      throws ControlException {
     if (resolvConf.length() > ResolvConf.LIMIT_BYTES) {
       throw new ControlException(
           "the pod's resolv.conf has %d bytes, at most %d can be sent: make it shorter"
@@ -54,6 +59,7 @@ public final class Greeting {
     bytes.writeBytes(PREAMBLE);
     bytes.writeBytes(NulTerminated.encode(addresses.format()));
     bytes.writeBytes(NulTerminated.encode(resolvConf));
+    bytes.writeBytes(NulTerminated.encode(facts.format()));
     return bytes.toByteArray();
   }
 
@@ -67,11 +73,17 @@ public final class Greeting {
     return resolvConf;
   }
 
+  /** What else the pod's kernel says. */
+  public PodFacts facts() {
+    return facts;
+  }
+
   /** Reads a greeting from bytes that come in pieces. Keeps no more than the longest greeting. */
   public static final class Decoder {
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
     private int preambleBytes;
     private @Nullable AddressList addresses;
+    private @Nullable String resolvConf;
 
     /**
      * Takes bytes up to the end of the greeting and leaves what follows in {@code bytes}.
@@ -87,9 +99,12 @@ public final class Greeting {
         } else if (next != 0) {
           keep(next);
         } else if (addresses == null) {
-          addresses = AddressList.parse(takeText());
+          addresses = AddressList.parse(takeText(), AddressList.Ipv4.OPTIONAL);
+        } else if (resolvConf == null) {
+          resolvConf = takeText();
         } else {
-          return Optional.of(new Greeting(addresses, takeText()));
+          PodFacts facts = PodFacts.parse(takeText());
+          return Optional.of(new Greeting(addresses, resolvConf, facts));
         }
       }
       return Optional.empty();
@@ -110,12 +125,20 @@ public final class Greeting {
     }
 
     private void keep(byte next) throws ControlException {
-      boolean first = addresses == null;
-      int limit = first ? AddressList.LIMIT_BYTES : ResolvConf.LIMIT_BYTES;
-      if (text.size() == limit) {
-        throw NulTerminated.tooLong(limit, first ? "addresses" : "resolv.conf");
+      if (addresses == null) {
+        bound(AddressList.LIMIT_BYTES, "addresses");
+      } else if (resolvConf == null) {
+        bound(ResolvConf.LIMIT_BYTES, "resolv.conf");
+      } else {
+        bound(PodFacts.LIMIT_BYTES, "facts");
       }
       text.write(next);
+    }
+
+    private void bound(int limit, String what) throws ControlException {
+      if (text.size() == limit) {
+        throw NulTerminated.tooLong(limit, what);
+      }
     }
 
     private String takeText() {
