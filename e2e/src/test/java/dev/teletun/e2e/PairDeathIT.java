@@ -80,7 +80,7 @@ class PairDeathIT {
     cluster.kill();
 
     belongsTo(POD);
-    assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
+    nothingButSilenceIsLeft();
 
     cluster = started.own(programs.startCluster());
 
@@ -96,11 +96,31 @@ class PairDeathIT {
 
     cluster.awaitLine(GONE, Programs.LIMIT);
     belongsTo(POD);
-    assertThat(pod().run("nft", "list", "ruleset").orThrow()).isEmpty();
+    onlySilenceIsInForce();
 
     external = started.own(programs.startExternal());
 
     theClientGoesOn();
+  }
+
+  /** A pod that answers what it knows nothing of would reset them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDownloadSurvivesTheDeathOfEither(boolean clusterDies) throws IOException {
+    try (Download download = Download.begin(programs.laptop())) {
+      download.awaitProgress();
+      if (clusterDies) {
+        cluster.kill();
+        download.awaitStandstill();
+        cluster = started.own(programs.startCluster());
+      } else {
+        external.kill();
+        download.awaitStandstill();
+        external = started.own(programs.startExternal());
+      }
+
+      assertThat(download.sha256()).isEqualTo(download.expected());
+    }
   }
 
   @ParameterizedTest
@@ -115,7 +135,7 @@ class PairDeathIT {
     }
 
     belongsTo(POD);
-    assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
+    nothingButSilenceIsLeft();
 
     if (clusterFirst) {
       cluster = started.own(programs.startCluster());
@@ -141,6 +161,18 @@ class PairDeathIT {
     client.signal("TERM");
     assertThat(client.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
     assertThat(laptopBefore.differences(programs.laptopNow())).isEmpty();
+  }
+
+  /** What keeps the pod from refusing the client's connections until somebody comes back. */
+  private static void nothingButSilenceIsLeft() throws IOException {
+    assertThat(podBefore.differences(HostSnapshot.of(pod())))
+        .allMatch(difference -> difference.startsWith("nftables: + "));
+    onlySilenceIsInForce();
+  }
+
+  private static void onlySilenceIsInForce() throws IOException {
+    assertThat(pod().run("nft", "list", "tables").orThrow())
+        .isEqualTo("table inet teletun-silence\n");
   }
 
   /** The client comes back by itself, and the laptop was the pod's all the time. */

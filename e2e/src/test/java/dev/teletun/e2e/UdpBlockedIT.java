@@ -9,8 +9,6 @@ import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -34,8 +32,6 @@ class UdpBlockedIT {
       Pattern.compile("^UDP does not get through; packets go over TCP");
   private static final Pattern OVER_UDP = Pattern.compile("^packets go over UDP again");
   private static final int PORT = 7777;
-  private static final int BYTES = 30_000_000;
-  private static final int BYTES_PER_SECOND = 3_000_000;
 
   private static Programs programs;
   private static HostSnapshot before;
@@ -100,7 +96,7 @@ class UdpBlockedIT {
     RunningProgram client = connect();
     Conversation talk = talk();
     talk.exchange();
-    Download download = Download.begin(started);
+    Download download = started.own(Download.begin(laptop));
 
     block(how);
     client.awaitLine(OVER_TCP, Programs.LIMIT);
@@ -112,7 +108,7 @@ class UdpBlockedIT {
     talk.exchange();
     download.awaitProgress();
 
-    assertThat(download.sha256()).isEqualTo(Download.expected());
+    assertThat(download.sha256()).isEqualTo(download.expected());
   }
 
   private RunningProgram connect() throws IOException {
@@ -140,42 +136,5 @@ class UdpBlockedIT {
 
   private static void unblock() throws IOException {
     router.run("nft", "delete", "table", "inet", "noudp").orThrow();
-  }
-
-  /** A file that takes about ten seconds, and is looked at while it grows. */
-  private record Download(RunningProgram curl, Path file) {
-    static Download begin(CloseStack started) throws IOException {
-      Path file = Files.createTempFile(laptop.logs(), "download", "");
-      RunningProgram curl =
-          started.own(
-              laptop.start(
-                  "curl",
-                  "-sS",
-                  "--limit-rate",
-                  String.valueOf(BYTES_PER_SECOND),
-                  "-o",
-                  file.toString(),
-                  url("bytes")));
-      return new Download(curl, file);
-    }
-
-    static String expected() throws IOException {
-      return laptop.run("curl", "-sS", url("sha256")).orThrow().strip();
-    }
-
-    private static String url(String what) {
-      return "http://%s/%s/%d".formatted(LabNet.WEB_NAME, what, BYTES);
-    }
-
-    /** Waits until there is more of it than now, or all. */
-    void awaitProgress() throws IOException {
-      long now = Math.min(Files.size(file), BYTES - 1);
-      Until.holds(() -> assertThat(Files.size(file)).as(curl.output()).isGreaterThan(now));
-    }
-
-    String sha256() throws IOException {
-      assertThat(curl.awaitExit(Programs.LIMIT)).as(curl.output()).isZero();
-      return laptop.run("sha256sum", file.toString()).orThrow().split(" ", -1)[0];
-    }
   }
 }

@@ -16,6 +16,7 @@ import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.count.Totals;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ final class Gate {
   private final Totals dropped = new Totals();
   private final Totals duty = new Totals();
   private @Nullable Relay relay;
+  private Closeable silence = () -> {};
 
   /** Borrows everything; the caller closes. */
   Gate(
@@ -148,9 +150,24 @@ final class Gate {
             pod.link().mtu(),
             this::end);
     takeover.begin();
+    silence.close();
+    silence = loop.every(Silence.RENEWAL, () -> silently(takeover::keepSilent));
     events.count("linked");
     log.accept(
         "server-external is linked: %s is the client's".formatted(Addresses.text(pod.addresses())));
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /** What fails here costs connections when somebody dies, and nothing now. */
+  private void silently(Change change) {
+    try {
+      change.make();
+    } catch (IOException e) {
+      log.accept("the pod's own refusals cannot be changed: " + e.getMessage());
+    }
   }
 
   private void greet(UnixStream stream, String text) throws IOException {
@@ -193,6 +210,8 @@ final class Gate {
     try (gone) { // also when the table cannot be removed: nobody else would close the socket
       takeover.end();
     }
+    silence.close();
+    silence = loop.schedule(Silence.LENGTH, () -> silently(takeover::endSilence));
     log.accept(
         "server-external is gone (%s): the pod's network is its own; dropped: %s"
             .formatted(why, gone.drops()));
@@ -201,5 +220,6 @@ final class Gate {
   /** Ends the connection that is there. */
   void close() throws IOException {
     end("server-cluster stops");
+    silence.close();
   }
 }

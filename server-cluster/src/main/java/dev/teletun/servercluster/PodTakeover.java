@@ -57,16 +57,28 @@ final class PodTakeover implements Takeover, Closeable {
 
   @Override
   public void begin() throws IOException {
-    nft.run(ForwardingTable.script(pod, tun, keepPorts, owner));
+    nft.run(
+        ForwardingTable.script(pod, tun, keepPorts, owner)
+            + Silence.script(pod.addresses(), keepPorts));
     inForce = true;
   }
 
   @Override
   public void end() throws IOException {
     if (inForce) {
-      nft.run(ForwardingTable.removal());
+      nft.run(ForwardingTable.removal() + Silence.renewal(pod.addresses()));
       inForce = false; // only then: close() tries again
     }
+  }
+
+  @Override
+  public void keepSilent() throws IOException {
+    nft.run(Silence.renewal(pod.addresses()));
+  }
+
+  @Override
+  public void endSilence() throws IOException {
+    nft.run(Silence.removal());
   }
 
   @Override
@@ -86,6 +98,7 @@ final class PodTakeover implements Takeover, Closeable {
     try (nft;
         kernel) {
       end();
+      endSilence();
     }
   }
 }

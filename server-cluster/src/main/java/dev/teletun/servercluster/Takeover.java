@@ -11,8 +11,17 @@ interface Takeover {
   /** Makes the pod's address the client's. */
   void begin() throws IOException;
 
-  /** Gives the pod its network back, if it is not its own. */
+  /**
+   * Gives the pod its network back, if it is not its own. For {@link Silence#LENGTH} it refuses
+   * nothing, so that the client's connections are still there when somebody takes it over again.
+   */
   void end() throws IOException;
+
+  /** While it is the client's: renews the time for which the pod keeps silent without us. */
+  void keepSilent() throws IOException;
+
+  /** The pod may refuse again. */
+  void endSilence() throws IOException;
 
   /**
    * Reads the pod's network again and follows it.

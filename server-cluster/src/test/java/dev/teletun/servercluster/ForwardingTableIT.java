@@ -13,9 +13,12 @@ import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.frame.VirtioNetHeader;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -149,6 +152,44 @@ class ForwardingTableIT {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () -> run("ip", "netns", "exec", pods, "nft", "delete", "table", "netdev", "teletun"));
+  }
+
+  @Test
+  void refusesNothingBetweenTwoClientsButWhatIsItsOwn() throws Exception {
+    assertRefused(PORT);
+    begin();
+    end();
+
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> knock(PORT));
+    assertRefused(KEPT);
+
+    pod.call(() -> {
+      takeover.keepSilent();
+      return true;
+    });
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> knock(PORT));
+    pod.call(() -> {
+      takeover.endSilence();
+      return true;
+    });
+    assertRefused(PORT);
+  }
+
+  private void assertRefused(int port) {
+    assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> knock(port));
+  }
+
+  private void knock(int port) throws IOException {
+    try (Socket socket = node.call(() -> opened())) {
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral(P), port), 300);
+    }
+  }
+
+  /** A socket belongs to the network that it was made in, which Java does late. */
+  private static Socket opened() throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(NODE), 0));
+    return socket;
   }
 
   private void begin() throws IOException {

@@ -193,6 +193,12 @@ class GateTest {
     }
 
     @Override
+    public void keepSilent() {}
+
+    @Override
+    public void endSilence() {}
+
+    @Override
     public boolean follow() {
       return false;
     }
