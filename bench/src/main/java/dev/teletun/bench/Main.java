@@ -1,6 +1,6 @@
 package dev.teletun.bench;
 
-import dev.teletun.lab.sandbox.Sandbox;
+import dev.teletun.bench.field.InSandbox;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -43,29 +43,15 @@ public final class Main {
     teletun = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
-  /** Starts itself again in a sandbox: the machine's own network and /run stay as they are. */
+  /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    try {
-      if (Sandbox.isInside()) {
-        Sandbox.prepare();
-        new Main(List.of(arguments)).run();
-      } else {
-        System.exit(Sandbox.runInside(again(arguments)));
-      }
-    } catch (IOException e) {
-      System.err.println("bench: " + e.getMessage());
-      System.exit(1);
-    }
-  }
-
-  private static List<String> again(String[] arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(List.of(arguments));
-    return command;
+    InSandbox.run(
+        Main.class,
+        arguments,
+        given -> {
+          new Main(given).run();
+          return 0;
+        });
   }
 
   private void run() throws IOException {

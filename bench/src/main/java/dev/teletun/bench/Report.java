@@ -1,5 +1,6 @@
 package dev.teletun.bench;
 
+import dev.teletun.bench.field.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,10 +74,11 @@ record Report(Map<String, List<Sample>> samples, Map<String, Map<String, Memory>
   /** The same with every sample; {@code facts} say where and how it was measured. */
   String json(Map<String, String> facts) {
     StringJoiner json = new StringJoiner(",\n  ", "{\n  ", "\n}\n");
-    facts.forEach((name, value) -> json.add("%s: %s".formatted(quoted(name), quoted(value))));
+    facts.forEach(
+        (name, value) -> json.add("%s: %s".formatted(Json.quoted(name), Json.quoted(value))));
     StringJoiner tunnels = new StringJoiner(",\n    ", "{\n    ", "\n  }");
     samples.forEach(
-        (name, all) -> tunnels.add("%s: %s".formatted(quoted(name), tunnel(name, all))));
+        (name, all) -> tunnels.add("%s: %s".formatted(Json.quoted(name), tunnel(name, all))));
     json.add("\"tunnels\": " + tunnels);
     return json.toString();
   }
@@ -86,7 +88,7 @@ record Report(Map<String, List<Sample>> samples, Map<String, Map<String, Memory>
     for (Figure figure : FIGURES) {
       StringJoiner values = new StringJoiner(", ", "[", "]");
       all.forEach(sample -> values.add(number("%.4f", figure.value().applyAsDouble(sample))));
-      fields.add("%s: %s".formatted(quoted(figure.name()), values));
+      fields.add("%s: %s".formatted(Json.quoted(figure.name()), values));
     }
     memory
         .getOrDefault(name, Map.of())
@@ -94,7 +96,7 @@ record Report(Map<String, List<Sample>> samples, Map<String, Map<String, Memory>
             fields.add(
                 "%s: [%s, %s]"
                     .formatted(
-                        quoted("MB resident, anonymous: " + process),
+                        Json.quoted("MB resident, anonymous: " + process),
                         number("%.1f", used.resident()),
                         number("%.1f", used.anonymous()))));
     return fields.toString();
@@ -103,9 +105,5 @@ record Report(Map<String, List<Sample>> samples, Map<String, Map<String, Memory>
   /** A number as JSON has it; bare veth has no process and so no cost. */
   private static String number(String format, double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "0";
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
   }
 }

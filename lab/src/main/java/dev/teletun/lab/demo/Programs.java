@@ -104,10 +104,15 @@ public final class Programs {
   }
 
   /** Starts the client on the laptop and waits until it is connected. */
-  public RunningProgram client() throws IOException {
-    return ready(
-        lab.laptop()
-            .start(
+  public RunningProgram client(String... more) throws IOException {
+    return ready(lab.laptop().start(clientCommand(more)), CONNECTED);
+  }
+
+  /** The client's whole command line. */
+  public String[] clientCommand(String... more) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
                 line(
                     List.of(),
                     "client",
@@ -119,8 +124,9 @@ public final class Programs {
                     "-route=" + LabNet.SERVICES.v4(),
                     "-route=" + LabNet.SERVICES.v6(),
                     "-route=" + LabNet.PODS.v4(),
-                    "-route=" + LabNet.PODS.v6())),
-        CONNECTED);
+                    "-route=" + LabNet.PODS.v6())));
+    line.addAll(List.of(more));
+    return line.toArray(String[]::new);
   }
 
   /** The command line of {@code teletun cleanup}. */

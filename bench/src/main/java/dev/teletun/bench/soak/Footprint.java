@@ -1,0 +1,103 @@
+package dev.teletun.bench.soak;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one process takes, again and again, from its start to its end. */
+final class Footprint {
+  // A JVM compiles for the first half minute under load.
+  private static final double WARM_SECONDS = 30;
+  private static final double SECONDS_PER_MINUTE = 60;
+
+  /** At one moment: seconds since the first, MB (10^6 bytes), and how many. */
+  record Sample(double seconds, double resident, int descriptors, int threads) {}
+
+  private final long pid;
+  private final long begunNanos = System.nanoTime();
+  private final List<Sample> samples = new ArrayList<>();
+
+  Footprint(long pid) {
+    this.pid = pid;
+  }
+
+  long pid() {
+    return pid;
+  }
+
+  /** Looks; nothing happens if it has ended. */
+  void sample() {
+    Path process = Path.of("/proc/" + pid);
+    try (var descriptors = Files.list(process.resolve("fd"))) {
+      String status = Files.readString(process.resolve("status"));
+      samples.add(
+          new Sample(
+              (System.nanoTime() - begunNanos) / 1e9,
+              number(status, "VmRSS:") * 1024.0 / 1e6,
+              (int) descriptors.count(),
+              (int) number(status, "Threads:")));
+    } catch (IOException | IllegalArgumentException e) {
+      // It has just been killed.
+    }
+  }
+
+  private static long number(String status, String field) {
+    return status
+        .lines()
+        .filter(line -> line.startsWith(field))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no " + field));
+  }
+
+  /** How long it was watched once it was warm. */
+  double warmSeconds() {
+    return samples.isEmpty() ? 0 : Math.max(0, samples.getLast().seconds() - WARM_SECONDS);
+  }
+
+  /** MB that the resident memory grew by in a minute, warm, by least squares. */
+  double slope() {
+    return slope(samples.stream().filter(s -> s.seconds() >= WARM_SECONDS).toList());
+  }
+
+  static double slope(List<Sample> of) {
+    double n = of.size();
+    double t = of.stream().mapToDouble(Sample::seconds).sum() / n;
+    double m = of.stream().mapToDouble(Sample::resident).sum() / n;
+    double up = of.stream().mapToDouble(s -> (s.seconds() - t) * (s.resident() - m)).sum();
+    double below = of.stream().mapToDouble(s -> (s.seconds() - t) * (s.seconds() - t)).sum();
+    return below == 0 ? 0 : up / below * SECONDS_PER_MINUTE;
+  }
+
+  double mostResident() {
+    return samples.stream().mapToDouble(Sample::resident).max().orElse(0);
+  }
+
+  int mostDescriptors() {
+    return samples.stream().mapToInt(Sample::descriptors).max().orElse(0);
+  }
+
+  int mostThreads() {
+    return samples.stream().mapToInt(Sample::threads).max().orElse(0);
+  }
+
+  /** How many descriptors the last look found more than the least of all looks when warm. */
+  int descriptorsGained() {
+    return samples.isEmpty() ? 0 : samples.getLast().descriptors() - leastWarm(Sample::descriptors);
+  }
+
+  /** The same of threads. */
+  int threadsGained() {
+    return samples.isEmpty() ? 0 : samples.getLast().threads() - leastWarm(Sample::threads);
+  }
+
+  private int leastWarm(java.util.function.ToIntFunction<Sample> of) {
+    return samples.stream()
+        .filter(s -> s.seconds() >= Math.min(WARM_SECONDS, samples.getLast().seconds()))
+        .mapToInt(of)
+        .min()
+        .orElse(0);
+  }
+}
