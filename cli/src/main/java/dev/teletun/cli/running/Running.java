@@ -34,6 +34,7 @@ public final class Running {
       }
       throw e;
     }
+    System.gc(); // what opening needed is a third of the heap, and would stay there for hours
     try (program) {
       CompletableFuture.anyOf(program.ended(), signals.first()).get();
     }

@@ -28,6 +28,7 @@ public final class Programs {
 
   private final Lab lab;
   private final List<String> command;
+  private final List<String> serverCommand;
   private final boolean hasNobody;
   private final Path keys;
   private final Path sockfile;
@@ -39,8 +40,14 @@ public final class Programs {
    * @param hasNobody whether a program can run as {@link #NOBODY}
    */
   public Programs(Lab lab, List<String> command, boolean hasNobody) {
+    this(lab, command, command, hasNobody);
+  }
+
+  /** The same with another command that starts the servers. */
+  public Programs(Lab lab, List<String> command, List<String> serverCommand, boolean hasNobody) {
     this.lab = lab;
     this.command = command;
+    this.serverCommand = serverCommand;
     this.hasNobody = hasNobody;
     this.keys = lab.directory().resolve("keys");
     this.sockfile = lab.directory().resolve("pair/teletun.sock");
@@ -59,7 +66,7 @@ public final class Programs {
                   .formatted(NOBODY, keys, NOBODY, pair, pair))
           .orThrow();
       for (Host pod : List.of(lab.podExternal(), lab.podCluster())) {
-        ReadableFiles.of(command).provideIn(pod);
+        ReadableFiles.of(serverCommand).provideIn(pod);
       }
     }
     return keys;
@@ -72,7 +79,7 @@ public final class Programs {
     return ready(
         lab.podCluster()
             .start(
-                line(
+                serverLine(
                     rights,
                     "server-cluster",
                     "-sockfile=" + sockfile,
@@ -92,7 +99,7 @@ public final class Programs {
     return ready(
         lab.podExternal()
             .start(
-                line(
+                serverLine(
                     rights,
                     "server-external",
                     "-port=" + LabNet.EXTERNAL_PORT,
@@ -135,6 +142,14 @@ public final class Programs {
   }
 
   private String[] line(List<String> before, String... arguments) {
+    return line(before, command, arguments);
+  }
+
+  private String[] serverLine(List<String> before, String... arguments) {
+    return line(before, serverCommand, arguments);
+  }
+
+  private static String[] line(List<String> before, List<String> command, String... arguments) {
     List<String> line = new ArrayList<>(before);
     line.addAll(command);
     line.addAll(List.of(arguments));
