@@ -80,7 +80,7 @@ final class IngressGuard {
     while (end - at >= HandshakeFragment.HEADER) {
       HandshakeFragment fragment = HandshakeFragment.read(bytes, at);
       at += HandshakeFragment.HEADER;
-      if (fragment.length() > end - at || !ledger.admit(fragment)) {
+      if (fragment.length() > end - at || !ledger.admit(fragment, bytes, at)) {
         return Verdict.DROP;
       }
       at += fragment.length();

@@ -32,11 +32,22 @@ final class MessageLedger {
     final int type;
     final int length;
     final BitSet covered;
+    final @Nullable CertificateList certificates;
 
     Message(HandshakeFragment first) {
       this.type = first.type();
       this.length = first.messageLength();
       this.covered = new BitSet(length);
+      this.certificates = type == HandshakeType.certificate ? new CertificateList(length) : null;
+    }
+
+    /** False if the fragment, of which {@code fresh} bytes are new, would complete nonsense. */
+    boolean staysSound(HandshakeFragment fragment, int fresh, byte[] bytes, int at) {
+      if (certificates == null) {
+        return true;
+      }
+      certificates.put(fragment, covered, bytes, at);
+      return covered.cardinality() + fresh < length || certificates.isSound();
     }
 
     boolean isComplete() {
@@ -46,13 +57,17 @@ final class MessageLedger {
 
   private final @Nullable Message[] messages = new @Nullable Message[MOST_MESSAGES];
   private int fragments;
-  private int bytes;
+  private int admittedBytes;
   private int repetitions;
   private boolean progressed;
   private boolean certificateVerified;
 
-  /** False if BouncyCastle must not see the record that the fragment is in. */
-  boolean admit(HandshakeFragment fragment) {
+  /**
+   * False if BouncyCastle must not see the record that the fragment is in.
+   *
+   * @param bytes from {@code at} on hold what the fragment carries
+   */
+  boolean admit(HandshakeFragment fragment, byte[] bytes, int at) {
     if (!isWellFormed(fragment)) {
       return false;
     }
@@ -61,36 +76,47 @@ final class MessageLedger {
         && (known.type != fragment.type() || known.length != fragment.messageLength())) {
       return false;
     }
-    return known == null ? admitFirst(fragment) : admitFurther(known, fragment);
+    return known == null
+        ? admitFirst(fragment, bytes, at)
+        : admitFurther(known, fragment, bytes, at);
   }
 
-  /** A Finished is never in clear; a part of a message is never empty. */
+  /**
+   * A Finished is never in clear, nobody has asked for supplemental data, in which BouncyCastle
+   * 1.84 believes a length of 3 bytes, and a part of a message is never empty.
+   */
   private static boolean isWellFormed(HandshakeFragment fragment) {
     return fragment.type() != HandshakeType.finished
+        && fragment.type() != HandshakeType.supplemental_data
         && fragment.messageLength() <= LARGEST_MESSAGE
         && fragment.offset() + fragment.length() <= fragment.messageLength()
         && fragment.messageNumber() < MOST_MESSAGES
         && (fragment.length() > 0 || fragment.messageLength() == 0);
   }
 
-  private boolean admitFirst(HandshakeFragment fragment) {
-    if (fragments >= MOST_FRAGMENTS || bytes + fragment.length() > MOST_BYTES) {
+  private boolean admitFirst(HandshakeFragment fragment, byte[] bytes, int at) {
+    if (fragments >= MOST_FRAGMENTS || admittedBytes + fragment.length() > MOST_BYTES) {
       return false;
     }
     Message message = new Message(fragment);
+    if (!message.staysSound(fragment, fragment.length(), bytes, at)) {
+      return false;
+    }
     messages[fragment.messageNumber()] = message;
     cover(message, fragment, fragment.length());
     return true;
   }
 
-  private boolean admitFurther(Message message, HandshakeFragment fragment) {
+  private boolean admitFurther(Message message, HandshakeFragment fragment, byte[] bytes, int at) {
     int from = fragment.offset();
     int fresh =
         fragment.length() - message.covered.get(from, from + fragment.length()).cardinality();
     if (fresh == 0) {
       return ++repetitions <= MOST_REPETITIONS;
     }
-    if (fragments >= MOST_FRAGMENTS || bytes + fresh > MOST_BYTES) {
+    if (fragments >= MOST_FRAGMENTS
+        || admittedBytes + fresh > MOST_BYTES
+        || !message.staysSound(fragment, fresh, bytes, at)) {
       return false;
     }
     cover(message, fragment, fresh);
@@ -100,7 +126,7 @@ final class MessageLedger {
   private void cover(Message message, HandshakeFragment fragment, int fresh) {
     message.covered.set(fragment.offset(), fragment.offset() + fragment.length());
     fragments++;
-    bytes += fresh;
+    admittedBytes += fresh;
     progressed = true;
     certificateVerified |= message.type == HandshakeType.certificate_verify && message.isComplete();
   }

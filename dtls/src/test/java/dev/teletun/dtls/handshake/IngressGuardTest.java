@@ -6,10 +6,12 @@ import dev.teletun.dtls.handshake.IngressGuard.Verdict;
 import dev.teletun.dtls.record.ConnectionId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IngressGuardTest {
   private static final int CERTIFICATE = 11;
+  private static final int KEY_EXCHANGE = 12;
   private static final int CERTIFICATE_VERIFY = 15;
   private static final int FINISHED = 20;
 
@@ -40,17 +42,21 @@ class IngressGuardTest {
     return bytes.array();
   }
 
+  private boolean admit(HandshakeFragment fragment) {
+    return ledger.admit(fragment, new byte[8193], 0);
+  }
+
   @Test
   void admitsMessagesUpToTheLargestCertificateOnly() {
-    assertThat(ledger.admit(fragment(CERTIFICATE, 8192, 1, 0, 1000))).isTrue();
-    assertThat(ledger.admit(fragment(CERTIFICATE, 8193, 2, 0, 1000))).isFalse();
+    assertThat(admit(fragment(KEY_EXCHANGE, 8192, 1, 0, 1000))).isTrue();
+    assertThat(admit(fragment(KEY_EXCHANGE, 8193, 2, 0, 1000))).isFalse();
   }
 
   @Test
   void refusesManySmallFragments() {
     int admitted = 0;
     for (int offset = 0; offset < 8192; offset++) {
-      admitted += ledger.admit(fragment(CERTIFICATE, 8192, 1, offset, 1)) ? 1 : 0;
+      admitted += admit(fragment(KEY_EXCHANGE, 8192, 1, offset, 1)) ? 1 : 0;
     }
 
     assertThat(admitted).isEqualTo(64);
@@ -60,7 +66,7 @@ class IngressGuardTest {
   void refusesMoreNewBytesThanAHandshakeHas() {
     int admitted = 0;
     for (int number = 0; number < 32; number++) {
-      admitted += ledger.admit(fragment(CERTIFICATE, 8192, number, 0, 8192)) ? 8192 : 0;
+      admitted += admit(fragment(KEY_EXCHANGE, 8192, number, 0, 8192)) ? 8192 : 0;
     }
 
     assertThat(admitted).isEqualTo(64 * 1024);
@@ -68,10 +74,10 @@ class IngressGuardTest {
 
   @Test
   void refusesEndlessRepetitions() {
-    HandshakeFragment whole = fragment(CERTIFICATE, 500, 1, 0, 500);
+    HandshakeFragment whole = fragment(KEY_EXCHANGE, 500, 1, 0, 500);
     int admitted = 0;
     for (int i = 0; i < 1000; i++) {
-      admitted += ledger.admit(whole) ? 1 : 0;
+      admitted += admit(whole) ? 1 : 0;
     }
 
     assertThat(admitted).isEqualTo(1 + 256);
@@ -79,15 +85,63 @@ class IngressGuardTest {
 
   @Test
   void refusesFragmentsThatContradictTheirMessage() {
-    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 0, 100))).isTrue();
+    assertThat(admit(fragment(KEY_EXCHANGE, 500, 1, 0, 100))).isTrue();
 
-    assertThat(ledger.admit(fragment(CERTIFICATE, 501, 1, 100, 100))).isFalse();
-    assertThat(ledger.admit(fragment(CERTIFICATE_VERIFY, 500, 1, 100, 100))).isFalse();
-    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 450, 51))).isFalse();
-    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 100, 0))).isFalse();
-    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 40, 0, 100))).isFalse();
-    assertThat(ledger.admit(fragment(FINISHED, 12, 2, 0, 12))).isFalse();
-    assertThat(ledger.admit(fragment(CERTIFICATE, 500, 1, 50, 450))).as("overlap").isTrue();
+    assertThat(admit(fragment(KEY_EXCHANGE, 501, 1, 100, 100))).isFalse();
+    assertThat(admit(fragment(CERTIFICATE_VERIFY, 500, 1, 100, 100))).isFalse();
+    assertThat(admit(fragment(KEY_EXCHANGE, 500, 1, 450, 51))).isFalse();
+    assertThat(admit(fragment(KEY_EXCHANGE, 500, 1, 100, 0))).isFalse();
+    assertThat(admit(fragment(KEY_EXCHANGE, 500, 40, 0, 100))).isFalse();
+    assertThat(admit(fragment(FINISHED, 12, 2, 0, 12))).isFalse();
+    assertThat(admit(fragment(KEY_EXCHANGE, 500, 1, 50, 450))).as("overlap").isTrue();
+  }
+
+  private static byte[] certificates(int listLength, int certificateLength) {
+    return ByteBuffer.allocate(20)
+        .put((byte) (listLength >> 16))
+        .putShort((short) listLength)
+        .put((byte) (certificateLength >> 16))
+        .putShort((short) certificateLength)
+        .array();
+  }
+
+  @Test
+  void refusesACertificateWhoseLengthsSayMoreThanThereIs() {
+    HandshakeFragment whole = fragment(CERTIFICATE, 20, 1, 0, 20);
+
+    for (byte[] nonsense :
+        List.of(
+            certificates(0xffffff, 14),
+            certificates(18, 14),
+            certificates(16, 14),
+            certificates(17, 0xffffff),
+            certificates(17, 15),
+            certificates(17, 13))) {
+      assertThat(ledger.admit(whole, nonsense, 0)).isFalse();
+    }
+    assertThat(ledger.admit(fragment(CERTIFICATE, 2, 2, 0, 2), new byte[2], 0)).isFalse();
+    assertThat(ledger.admit(whole, certificates(17, 14), 0)).as("what comes after").isTrue();
+    byte[] none = new byte[3];
+    assertThat(ledger.admit(fragment(CERTIFICATE, 3, 3, 0, 3), none, 0)).isTrue();
+  }
+
+  @Test
+  void seesThroughFragmentsOfACertificate() {
+    byte[] good = certificates(17, 14);
+    byte[] bad = certificates(0xffffff, 14);
+
+    assertThat(ledger.admit(fragment(CERTIFICATE, 20, 1, 2, 18), good, 2)).isTrue();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 20, 1, 0, 2), bad, 0)).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 20, 1, 0, 20), bad, 0)).isFalse();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 20, 1, 0, 3), good, 0)).isTrue();
+    assertThat(ledger.admit(fragment(CERTIFICATE, 20, 1, 0, 20), bad, 0))
+        .as("a repetition, of which BouncyCastle takes nothing")
+        .isTrue();
+  }
+
+  @Test
+  void refusesWhatNobodyAskedFor() {
+    assertThat(admit(fragment(23, 100, 1, 0, 100))).as("supplemental data").isFalse();
   }
 
   @Test
@@ -165,7 +219,7 @@ class IngressGuardTest {
 
   @Test
   void dropsAMessageThatIsCutAnywhere() {
-    byte[] whole = message(CERTIFICATE, 40);
+    byte[] whole = message(KEY_EXCHANGE, 40);
 
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = record(22, 0, Arrays.copyOf(whole, length));
