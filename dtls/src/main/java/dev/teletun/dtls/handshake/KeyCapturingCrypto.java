@@ -22,18 +22,23 @@ import org.jspecify.annotations.Nullable;
  * BouncyCastle's cryptography for one handshake, but for the record cipher, which is ours: its keys
  * outlive the handshake. AES-GCM only.
  */
-final class KeyCapturingCrypto extends BcTlsCrypto {
+class KeyCapturingCrypto extends BcTlsCrypto {
   private final Consumer<byte[]> early;
   private @Nullable GcmRecordCipher cipher;
 
   /** {@code early} takes records with packets that come ahead of the end of the handshake. */
   KeyCapturingCrypto(Consumer<byte[]> early) {
-    super(new SecureRandom());
+    this(early, new SecureRandom());
+  }
+
+  /** With another source of chance; only a rehearsal may know what it brings. */
+  KeyCapturingCrypto(Consumer<byte[]> early, SecureRandom random) {
+    super(random);
     this.early = early;
   }
 
   /** Null until the handshake has got as far as the keys. */
-  @Nullable GcmRecordCipher cipher() {
+  final @Nullable GcmRecordCipher cipher() {
     return cipher;
   }
 

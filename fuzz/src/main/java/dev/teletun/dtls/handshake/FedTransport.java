@@ -1,0 +1,54 @@
+package dev.teletun.dtls.handshake;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.function.Supplier;
+import org.bouncycastle.tls.DatagramTransport;
+import org.jspecify.annotations.Nullable;
+
+/** The real transport with its guard, which is given the next datagram whenever it has no more. */
+final class FedTransport implements DatagramTransport {
+  private final HandshakeTransport inner;
+  private final Supplier<byte @Nullable []> network;
+
+  /** {@code network} gives null when there is nothing more to come. */
+  FedTransport(HandshakeTransport inner, Supplier<byte @Nullable []> network) {
+    this.inner = inner;
+    this.network = network;
+  }
+
+  @Override
+  public int receive(byte[] into, int at, int length, int waitMillis) throws IOException {
+    while (true) {
+      int received = inner.receive(into, at, length, 0);
+      if (received >= 0) {
+        return received;
+      }
+      byte[] datagram = network.get();
+      if (datagram == null) {
+        throw new InterruptedIOException("the network has fallen silent");
+      }
+      inner.offer(datagram, 0, datagram.length);
+    }
+  }
+
+  @Override
+  public void send(byte[] record, int at, int length) {
+    inner.send(record, at, length);
+  }
+
+  @Override
+  public void close() {
+    inner.close();
+  }
+
+  @Override
+  public int getReceiveLimit() {
+    return inner.getReceiveLimit();
+  }
+
+  @Override
+  public int getSendLimit() {
+    return inner.getSendLimit();
+  }
+}
