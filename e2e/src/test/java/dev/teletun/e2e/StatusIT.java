@@ -72,6 +72,17 @@ class StatusIT {
   }
 
   @Test
+  void tellsWhatTheServerKnowsAndWhatBecameOfNames() throws IOException {
+    laptop.run("dig", "+short", "+tries=1", LabNet.WEB_NAME).orThrow();
+
+    assertThat(status(laptop))
+        .contains("\"clusterDomain\":\"" + LabNet.CLUSTER_DOMAIN + "\"")
+        .contains("\"podPrefixes\":[\"" + LabNet.PODS.v4() + "\"")
+        .containsPattern("\"podMtuBytes\":[1-9]\\d{3}")
+        .containsPattern("\"teletun_dns\":\\{\"queries\":[1-9]\\d*,\"to_cluster\":[1-9]");
+  }
+
+  @Test
   void tellsHowTheServersStand() throws IOException {
     assertThat(status(programs.lab().podExternal()))
         .contains("\"program\":\"server-external\"", "\"pair\":\"linked\"")

@@ -31,6 +31,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +70,8 @@ final class Endpoint
   private final Follower follower;
   private final Consumer<String> log;
   private final Events pairEvents = new Events("linked", "lost");
+  private final Events switches = new Events("to_tcp", "to_udp");
+  private Instant switchedAt = Instant.now();
   private Runnable pairLost = () -> {};
   private @Nullable FramePort port;
   private List<InetAddress> podAddresses = List.of();
@@ -216,6 +220,8 @@ final class Endpoint
   @Override
   public void switched(int number, boolean first) {
     if (follower.switched(udp, number, first)) {
+      switches.count("to_udp");
+      switchedAt = Instant.now();
       log.accept("packets for the client go over UDP again");
     }
   }
@@ -223,6 +229,8 @@ final class Endpoint
   @Override
   public void switched(StreamTransport on, int number, boolean first) {
     if (on.equals(stream) && follower.switched(on, number, first)) {
+      switches.count("to_tcp");
+      switchedAt = Instant.now();
       log.accept("packets for the client go over TCP: UDP does not get through");
     }
   }
@@ -238,6 +246,7 @@ final class Endpoint
   void register(Counters to) {
     end.register(to);
     associations.register(to);
+    to.family("teletun_switches", "Switches between transports.", "event", switches::read);
     to.family("teletun_pair", "The link to server-cluster.", "event", pairEvents::read);
     to.family(
         "teletun_socket_losses",
@@ -252,6 +261,7 @@ final class Endpoint
     facts.add(Fact.text("pair", port == null ? "waiting for server-cluster" : "linked"));
     facts.add(Fact.list("podAddresses", podAddresses.stream().map(Addresses::text).toList()));
     facts.add(Fact.text("transport", follower.isOver(udp) ? "UDP" : "TCP"));
+    facts.add(Fact.text("transportSince", switchedAt.truncatedTo(ChronoUnit.SECONDS).toString()));
     UdpPeer peer = associations.peer();
     if (peer == null) {
       facts.add(Fact.text("association", "none"));

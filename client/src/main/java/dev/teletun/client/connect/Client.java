@@ -13,6 +13,7 @@ import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.ResolvConf;
+import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Report;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -172,12 +173,14 @@ public final class Client implements Closeable {
     onFailure.own(() -> data.loop().call(data.end()::detach));
     progress.done("%s is up".formatted(device.name()));
 
+    Counters counters = new Counters();
     Optional<String> dns = Optional.empty();
     CompletableFuture<Void> dnsEnded = new CompletableFuture<>();
     if (options.dns()) {
       progress.step("DNS");
       DnsIntercept intercept =
           onFailure.own(DnsIntercept.start(dnsPlan(options, routes, attachment, device.name())));
+      intercept.register(counters);
       dns = Optional.of(intercept.summary());
       dnsEnded = intercept.ended();
       progress.done(dns.get());
@@ -198,7 +201,7 @@ public final class Client implements Closeable {
     Connected connected =
         new Connected(
             device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.server());
-    Explanation explanation = new Explanation(data, stay, connected, options.routes());
+    Explanation explanation = new Explanation(counters, data, stay, connected, options.routes());
     return new Client(onFailure.handOver(), ended, connected, explanation);
   }
 

@@ -42,6 +42,9 @@ final class Control implements Closeable {
     /** The connection is lost, and dialled again until {@link #attached}. */
     void lost(String why);
 
+    /** Dialling again did not succeed this time. */
+    void dialFailed();
+
     /** The pod was replaced by one with other addresses. */
     void podChanged(AddressList addresses, ResolvConf resolvConf) throws IOException;
 
@@ -187,6 +190,7 @@ final class Control implements Closeable {
           throw e;
         }
       } catch (IOException _) {
+        listener.dialFailed();
         server = findAgain(server);
       }
       pause = Math.min(LAST_PAUSE_MILLIS, pause * 2) + random(FIRST_PAUSE_MILLIS);

@@ -11,14 +11,20 @@ import java.util.Set;
 
 /** What a connected client says of itself. Any thread asks. */
 final class Explanation {
-  private final Counters counters = new Counters();
+  private final Counters counters;
   private final DataChannel data;
   private final Stay stay;
   private final Connected connected;
   private final Set<Prefix> asked;
 
-  /** {@code asked}: the routes that the user named. */
-  Explanation(DataChannel data, Stay stay, Connected connected, List<Prefix> asked) {
+  /**
+   * Registers the counters of the parts with {@code counters}, which may have others already.
+   *
+   * @param asked the routes that the user named
+   */
+  Explanation(
+      Counters counters, DataChannel data, Stay stay, Connected connected, List<Prefix> asked) {
+    this.counters = counters;
     this.data = data;
     this.stay = stay;
     this.connected = connected;

@@ -26,7 +26,8 @@ final class Stay implements Control.Listener {
   private final DataChannel data;
   private final TunnelInterface device;
   private final Progress progress;
-  private final Events events = new Events("lost", "resumed", "anew", "pod_replaced");
+  private final Events events =
+      new Events("lost", "dial_failed", "resumed", "anew", "pod_replaced");
   private volatile Attachment current;
   private volatile Instant since = Instant.now();
   private volatile String lostWhy = "";
@@ -93,6 +94,11 @@ final class Stay implements Control.Listener {
             .formatted(
                 Duration.ofNanos(System.nanoTime() - lostNanos).toSeconds(),
                 what.resumed() ? "" : ", in a new session"));
+  }
+
+  @Override
+  public void dialFailed() {
+    events.count("dial_failed");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.teletun.client.dns;
 
 import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,21 +36,21 @@ public final class DnsIntercept implements Closeable {
   private final Redirects redirects;
   private final InterceptTable table;
   private final NameRoutes routes;
-  private final Counters counters;
+  private final DnsCounts counts;
   private final CompletableFuture<Void> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile List<String> state = List.of();
   private int ticks;
 
-  private DnsIntercept(EventLoop loop, DnsPlan plan, InterceptTable table, Counters counters) {
+  private DnsIntercept(EventLoop loop, DnsPlan plan, InterceptTable table, DnsCounts counts) {
     ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     this.loop = loop;
     this.table = table;
-    this.counters = counters;
+    this.counts = counts;
     this.nameServers = new NameServers(plan.resolvConf());
-    this.upstreams = new Upstreams(loop, scratch, counters);
+    this.upstreams = new Upstreams(loop, scratch, counts);
     this.routes = new NameRoutes(plan);
-    Relay relay = new Relay(routes, clusterServers(plan), upstreams, counters);
+    Relay relay = new Relay(routes, clusterServers(plan), upstreams, counts);
     this.redirects = new Redirects(loop, scratch, relay, plan, table);
     this.ended = loop.ended().whenComplete((_, failure) -> loopEnded(failure));
   }
@@ -64,7 +65,7 @@ public final class DnsIntercept implements Closeable {
     try (CloseStack onFailure = new CloseStack()) {
       EventLoop loop = onFailure.own(EventLoop.start("dns-stub"));
       InterceptTable table = InterceptTable.open(plan.tableName());
-      DnsIntercept intercept = new DnsIntercept(loop, plan, table, new Counters());
+      DnsIntercept intercept = new DnsIntercept(loop, plan, table, new DnsCounts());
       onFailure.own(intercept);
       loop.call(intercept::follow);
       loop.every(TICK, intercept::tick);
@@ -80,6 +81,11 @@ public final class DnsIntercept implements Closeable {
         + " by the cluster, other names as before";
   }
 
+  /** Makes its counters readable, on any thread. */
+  public void register(Counters to) {
+    to.family("teletun_dns", "What became of this host's DNS queries.", "event", counts::read);
+  }
+
   /** Completes when the stub has ended: exceptionally, with the table gone, if it failed. */
   public CompletableFuture<Void> ended() {
     return ended.copy();
@@ -93,7 +99,7 @@ public final class DnsIntercept implements Closeable {
       lines.add("this kernel has no owner tables: after a kill -9 run teletun cleanup");
     }
     lines.addAll(state);
-    lines.add(counters.toString());
+    lines.add(counts.toString());
     return String.join("\n", lines);
   }
 

@@ -19,7 +19,7 @@ final class Exchange implements MessageWire.Receiver {
   private final boolean transfer;
   private final long patienceNanos;
   private final Outcome outcome;
-  private final Counters counters;
+  private final DnsCounts counts;
   private final Consumer<Exchange> onEnd;
   private @Nullable MessageWire wire;
   private long deadlineNanos;
@@ -36,7 +36,7 @@ final class Exchange implements MessageWire.Receiver {
       Transport transport,
       Duration patience,
       Outcome outcome,
-      Counters counters,
+      DnsCounts counts,
       Consumer<Exchange> onEnd) {
     this.query = query;
     this.question = Question.parse(query);
@@ -45,7 +45,7 @@ final class Exchange implements MessageWire.Receiver {
             && question.filter(q -> q.type() == AXFR || q.type() == IXFR).isPresent();
     this.patienceNanos = patience.toNanos();
     this.outcome = outcome;
-    this.counters = counters;
+    this.counts = counts;
     this.onEnd = onEnd;
     this.deadlineNanos = System.nanoTime() + patienceNanos;
   }
@@ -68,7 +68,7 @@ final class Exchange implements MessageWire.Receiver {
   @Override
   public void received(byte[] message) {
     if (!belongs(message)) {
-      counters.refusedAnswers.increment();
+      counts.refusedAnswers.increment();
       return;
     }
     if (transfer) { // more messages follow; the server ends it

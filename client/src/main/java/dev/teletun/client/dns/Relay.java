@@ -13,13 +13,13 @@ final class Relay {
   private final NameRoutes routes;
   private final List<Server> cluster;
   private final Upstreams upstreams;
-  private final Counters counters;
+  private final DnsCounts counts;
 
-  Relay(NameRoutes routes, List<Server> cluster, Upstreams upstreams, Counters counters) {
+  Relay(NameRoutes routes, List<Server> cluster, Upstreams upstreams, DnsCounts counts) {
     this.routes = routes;
     this.cluster = cluster;
     this.upstreams = upstreams;
-    this.counters = counters;
+    this.counts = counts;
   }
 
   /**
@@ -30,18 +30,18 @@ final class Relay {
    */
   void relay(byte[] query, Transport transport, Server original, Outcome outcome) {
     if (query.length < DnsHeader.BYTES || DnsHeader.isResponse(query) || upstreams.sent(query)) {
-      counters.dropped.increment();
+      counts.dropped.increment();
       outcome.unanswered(Outcome.Why.DROPPED);
       return;
     }
-    counters.queries.increment();
+    counts.queries.increment();
     Outcome counted = counted(DnsHeader.id(query), outcome);
     Optional<Question> question =
         DnsHeader.opcode(query) == OPCODE_QUERY ? Question.parse(query) : Optional.empty();
     if (question.isEmpty()) {
       upstreams.ask(transport, List.of(original), query, PATIENCE, counted);
     } else if (routes.isCluster(question.get())) {
-      counters.toCluster.increment();
+      counts.toCluster.increment();
       upstreams.ask(transport, cluster, query, PATIENCE, counted);
     } else {
       relayOthers(query, question.get(), transport, original, counted);
@@ -56,7 +56,7 @@ final class Relay {
       asItWas.run();
       return;
     }
-    counters.shortNames.increment();
+    counts.shortNames.increment();
     SearchPath search =
         new SearchPath(query, transport, candidates, found -> complete(found, outcome), asItWas);
     for (int i = 0; i < candidates.size(); i++) {
@@ -66,7 +66,7 @@ final class Relay {
   }
 
   private void complete(byte[] answer, Outcome outcome) {
-    counters.completed.increment();
+    counts.completed.increment();
     outcome.answered(answer);
   }
 
@@ -80,9 +80,9 @@ final class Relay {
       @Override
       public void unanswered(Why why) {
         switch (why) {
-          case TIMEOUT -> counters.timedOut.increment();
-          case UNREACHABLE, CLOSED -> counters.unreachable.increment();
-          case DROPPED -> counters.dropped.increment();
+          case TIMEOUT -> counts.timedOut.increment();
+          case UNREACHABLE, CLOSED -> counts.unreachable.increment();
+          case DROPPED -> counts.dropped.increment();
         }
         outcome.unanswered(why);
       }

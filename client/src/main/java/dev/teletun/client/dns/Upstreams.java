@@ -22,7 +22,7 @@ final class Upstreams implements Closeable {
 
   private final EventLoop loop;
   private final ByteBuffer scratch;
-  private final Counters counters;
+  private final DnsCounts counts;
   private final SecureRandom random = new SecureRandom();
   private final Set<Exchange> inFlight = new LinkedHashSet<>();
 
@@ -31,10 +31,10 @@ final class Upstreams implements Closeable {
    *
    * @param scratch as in {@link MessageWire}
    */
-  Upstreams(EventLoop loop, ByteBuffer scratch, Counters counters) {
+  Upstreams(EventLoop loop, ByteBuffer scratch, DnsCounts counts) {
     this.loop = loop;
     this.scratch = scratch;
-    this.counters = counters;
+    this.counts = counts;
   }
 
   /**
@@ -86,7 +86,7 @@ final class Upstreams implements Closeable {
             transport,
             patience,
             outcome,
-            counters,
+            counts,
             inFlight::remove);
     inFlight.add(exchange);
     try {

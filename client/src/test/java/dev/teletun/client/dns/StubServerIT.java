@@ -28,7 +28,7 @@ class StubServerIT {
   private static final String CLUSTER = "10.96.0.10";
   private static final String SERVICE = "web.shop.svc.cluster.local";
 
-  private final Counters counters = new Counters();
+  private final DnsCounts counts = new DnsCounts();
   private DnsLab lab;
   private EventLoop loop;
   private Process home;
@@ -61,7 +61,7 @@ class StubServerIT {
 
   private void open() throws IOException {
     ByteBuffer scratch = ByteBuffer.allocateDirect(65_536);
-    Upstreams upstreams = new Upstreams(loop, scratch, counters);
+    Upstreams upstreams = new Upstreams(loop, scratch, counts);
     List<String> search = List.of("shop.svc.cluster.local", "svc.cluster.local", "cluster.local");
     DnsPlan plan =
         new DnsPlan(
@@ -74,7 +74,7 @@ class StubServerIT {
             List.of(Prefix.parse("10.96.0.0/16")),
             Set.of(),
             Set.of());
-    Relay relay = new Relay(new NameRoutes(plan), List.of(server(CLUSTER)), upstreams, counters);
+    Relay relay = new Relay(new NameRoutes(plan), List.of(server(CLUSTER)), upstreams, counts);
     port = StubServer.open(loop, scratch, relay, server(HOME), Addresses.parse("127.0.0.1")).port();
     loop.every(java.time.Duration.ofMillis(100), upstreams::expire);
   }

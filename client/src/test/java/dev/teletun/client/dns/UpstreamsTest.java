@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class UpstreamsTest {
   private static final byte[] QUERY = Queries.wire("example.com", "A");
 
-  private final Counters counters = new Counters();
+  private final DnsCounts counts = new DnsCounts();
   private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
   private EventLoop loop;
   private Upstreams upstreams;
@@ -33,7 +33,7 @@ class UpstreamsTest {
   @BeforeEach
   void start() throws IOException {
     loop = EventLoop.start("dns-test");
-    upstreams = new Upstreams(loop, ByteBuffer.allocateDirect(65_536), counters);
+    upstreams = new Upstreams(loop, ByteBuffer.allocateDirect(65_536), counts);
     server = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
     loop.every(Duration.ofMillis(20), upstreams::expire);
   }
@@ -58,7 +58,7 @@ class UpstreamsTest {
     reply(asked, right);
 
     assertThat(outcomes.take()).isEqualTo("answered " + id);
-    assertThat(counters.refusedAnswers.sum()).isEqualTo(4);
+    assertThat(counts.refusedAnswers.sum()).isEqualTo(4);
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.teletun.client.dns;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the stub did so far. Any thread reads. */
-final class Counters {
+final class DnsCounts {
   final LongAdder queries = new LongAdder();
   final LongAdder toCluster = new LongAdder();
   final LongAdder shortNames = new LongAdder();
@@ -12,6 +14,20 @@ final class Counters {
   final LongAdder unreachable = new LongAdder();
   final LongAdder dropped = new LongAdder();
   final LongAdder refusedAnswers = new LongAdder();
+
+  /** All of them by name. */
+  Map<String, Long> read() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("queries", queries.sum());
+    counts.put("to_cluster", toCluster.sum());
+    counts.put("short_names", shortNames.sum());
+    counts.put("completed", completed.sum());
+    counts.put("timed_out", timedOut.sum());
+    counts.put("unreachable", unreachable.sum());
+    counts.put("dropped", dropped.sum());
+    counts.put("answers_refused", refusedAnswers.sum());
+    return counts;
+  }
 
   @Override
   public String toString() {
