@@ -89,6 +89,20 @@ class PathMtuIT {
   }
 
   @Test
+  void ipv6InsideAPathTooNarrowForItGoesInFragmentsAndIsCounted() throws IOException {
+    narrow(1300);
+    Until.holds(() -> {
+      Run ping = programs.laptop().run("ping", "-c1", "-W1", "-Mdo", "-s1232", LabNet.POD_WEB.v6());
+      String status = programs.laptop().run(programs.teletun("status", "-output=json")).orThrow();
+
+      assertThat(ping.ok()).as(ping.stdout()).isTrue();
+      assertThat(status)
+          .contains("\"outerFragments\":\"yes: ")
+          .containsPattern("\"teletun_larger_than_path\":[1-9]");
+    });
+  }
+
+  @Test
   void aForgedIcmpMessageShrinksNothing() throws IOException {
     String before = mtuOfTheTunnel();
     for (int i = 0; i < 3; i++) {

@@ -139,6 +139,9 @@ final class SendPump implements SegmentSink {
     Transport to = transport;
     if (to != null) {
       traffic.toPeer(length);
+      if (length > tunnelMtu) {
+        traffic.largerThanPath();
+      }
       to.send(bytes, at, length);
     }
   }

@@ -9,10 +9,20 @@ final class Traffic {
   private long bytesToPeer;
   private long packetsFromPeer;
   private long bytesFromPeer;
+  private long largerThanPath;
 
   void toPeer(int bytes) {
     packetsToPeer++;
     bytesToPeer += bytes;
+  }
+
+  /** The packet to the peer is larger than the path carries in one datagram. */
+  void largerThanPath() {
+    largerThanPath++;
+  }
+
+  long countLargerThanPath() {
+    return largerThanPath;
   }
 
   void fromPeer(int bytes) {

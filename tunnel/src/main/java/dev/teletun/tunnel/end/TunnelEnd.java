@@ -171,6 +171,10 @@ public final class TunnelEnd implements Inbox, Closeable {
         "teletun_packets", "Packets of IP through the tunnel.", "direction", traffic::packets);
     counters.family(
         "teletun_bytes", "Bytes of packets of IP through the tunnel.", "direction", traffic::bytes);
+    counters.count(
+        "teletun_larger_than_path",
+        "IPv6 packets to the peer that the path carries in outer fragments only.",
+        traffic::countLargerThanPath);
     counters.family(
         "teletun_dropped_packets", "Packets dropped, and why.", "reason", drops::byReason);
     counters.count(

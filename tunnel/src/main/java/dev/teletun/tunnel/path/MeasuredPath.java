@@ -104,6 +104,9 @@ public final class MeasuredPath {
     }
     List<Fact> facts = new ArrayList<>();
     facts.add(Fact.number("largestPacket", now.size()));
+    if (now.size() < TunMtu.MINIMUM) {
+      facts.add(Fact.text("outerFragments", "yes: IPv6 needs 1280 bytes inside"));
+    }
     facts.add(
         Fact.text(
             "pathMtuFrom",
