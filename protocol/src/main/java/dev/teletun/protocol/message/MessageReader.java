@@ -12,6 +12,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -137,7 +138,11 @@ public final class MessageReader {
         throw new ControlException(
             "the peer sent a prefix of family %d with %d bits".formatted(family, length));
       }
-      prefixes.add(new Prefix(Addresses.ofBytes(address), length));
+      InetAddress network = Addresses.ofBytes(address);
+      if (network.getAddress().length != address.length) {
+        throw new ControlException("the peer sent a prefix of IPv4 in IPv6 clothes");
+      }
+      prefixes.add(new Prefix(network, length));
     }
     return new ControlMessage.Facts(
         tunMtu, podMtu, new String(domain, US_ASCII), List.copyOf(prefixes));

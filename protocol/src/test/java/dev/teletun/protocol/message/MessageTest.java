@@ -111,6 +111,21 @@ class MessageTest {
   }
 
   @Test
+  void refusesAPrefixOfIpv4InIpv6Clothes() {
+    byte[] facts = new byte[4 + 5 + 18];
+    facts[0] = 8;
+    facts[3] = 5 + 18;
+    facts[9] = 6;
+    facts[10] = 96;
+    facts[21] = -1;
+    facts[22] = -1;
+
+    assertThatThrownBy(() -> reader(facts).read())
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("clothes");
+  }
+
+  @Test
   void cutsTextsOnBothSides() throws IOException {
     byte[] sent = MessageWriter.encode(new ControlMessage.Bye("x".repeat(1000)));
 
