@@ -41,6 +41,28 @@ public final class Seeds {
     packets();
     texts();
     frames();
+    steps();
+    hellos();
+  }
+
+  private void steps() throws IOException {
+    byte[] steps =
+        hex(
+            "0000030102030200010507030502010102020400044501020304000503000000010506"
+                + "04000707000000010100040009050000000100000000");
+    for (byte mode = 0; mode < 4; mode++) {
+      save("Records", "steps-" + mode, join(new byte[] {mode}, steps));
+      save("Established", "steps-" + mode, join(new byte[] {mode}, steps));
+    }
+  }
+
+  private void hellos() throws IOException {
+    byte[] hello = Recording.withIds().fromClient.getFirst();
+    byte[] first = HelloBytes.withCookie(hello, new byte[28]);
+    for (byte[] one : List.of(hello, first)) {
+      byte[] head = {0, (byte) (one.length >> 8), (byte) one.length};
+      save("Hellos", "hello-" + one.length, join(head, one));
+    }
   }
 
   private void packets() throws IOException {
