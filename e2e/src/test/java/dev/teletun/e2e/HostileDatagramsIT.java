@@ -2,6 +2,7 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.lab.topology.Attacker;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
@@ -9,13 +10,9 @@ import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -33,8 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("netns")
 @Timeout(180)
 class HostileDatagramsIT {
-  private static final int DATAGRAMS = 20_000;
-  private static final int HELLOS = 3_000;
+  private static final int DATAGRAMS = 50_000;
+  private static final int HELLOS = 60_000;
+  private static final int PER_SECOND = 10_000;
   private static final long MOST_GROWTH_BYTES = 16 << 20;
   private static final int TRANSFER_BYTES = 40_000_000;
   private static final String TRANSFER_RATE = "4M"; // so that it outlasts the attack
@@ -43,25 +41,23 @@ class HostileDatagramsIT {
   private static Programs programs;
   private static RunningProgram external;
   private static RunningProgram client;
-  private static Path connecting;
-  private static Path script;
-  private static String clientPort;
+  private static Attacker ofServer;
+  private static Attacker ofClient;
 
   @BeforeAll
   static void connect() throws IOException {
     programs = Programs.in("host", LabOptions.DEFAULT);
-    script = programs.lab().directory().resolve("hostile.py");
-    try (InputStream source = HostileDatagramsIT.class.getResourceAsStream("hostile.py")) {
-      Files.write(script, Objects.requireNonNull(source).readAllBytes());
-    }
-    connecting = programs.lab().directory().resolve("connecting.pcap");
     programs.startCluster();
     external = programs.startExternal();
-    try (Closeable _ = router().capture("lan0", connecting)) {
+    Path atNode = programs.lab().directory().resolve("node.pcap");
+    Path atRouter = programs.lab().directory().resolve("router.pcap");
+    try (Closeable _ = programs.lab().node().capture("cni0", atNode);
+        Closeable _ = programs.lab().router().capture("lan0", atRouter)) {
       client = programs.connect();
       download(100_000, "10M");
     }
-    clientPort = portOfClient();
+    ofServer = Attacker.ofServer(programs.lab(), atNode);
+    ofClient = Attacker.ofClient(programs.lab(), atRouter);
     download(TRANSFER_BYTES, "1G"); // so that what a JVM grows by at first is not counted
   }
 
@@ -120,21 +116,19 @@ class HostileDatagramsIT {
     String counting =
         """
         table inet counting {
-          chain in { type filter hook input priority 0; udp dport %1$d counter; }
-          chain out { type filter hook output priority 0; udp sport %1$d counter; }
+          chain in { type filter hook input priority 0; ip saddr %1$s counter; }
+          chain out { type filter hook output priority 0; ip daddr %1$s counter; }
         }
         """
-            .formatted(LabNet.EXTERNAL_PORT);
+            .formatted(Attacker.STRANGERS);
     // With the first flood the heap takes the size that it works with; the second must add nothing.
-    hostile(laptop(), "flood", Integer.toString(HELLOS), connecting.toString());
-    ping();
+    flood();
     pod.runWithInput(counting, "nft", "-f", "-").orThrow();
     long residentBefore = external.residentBytes();
 
-    hostile(laptop(), "flood", Integer.toString(HELLOS), connecting.toString());
+    flood();
 
-    Until.holds(() -> assertThat(counted(pod, "in")[0]).isGreaterThanOrEqualTo(HELLOS));
-    ping();
+    Until.holds(() -> assertThat(counted(pod, "in")[0]).isEqualTo(HELLOS));
     long[] in = counted(pod, "in");
     long[] out = counted(pod, "out");
     assertThat(out[0]).as("answers: cookies are free").isGreaterThan(HELLOS / 2);
@@ -182,40 +176,19 @@ class HostileDatagramsIT {
   }
 
   private static void attackBothWays(int seed) throws IOException {
-    String[] what = {
-      "shapes", Integer.toString(DATAGRAMS), Integer.toString(seed), connecting.toString()
-    };
-    try (RunningProgram toServer = laptop().start(hostileLine(laptop(), what));
-        RunningProgram toClient = router().start(hostileLine(router(), what))) {
+    try (RunningProgram toServer = ofServer.shapesAlsoFromStrangers(DATAGRAMS, seed, PER_SECOND);
+        RunningProgram toClient = ofClient.shapes(DATAGRAMS, seed, PER_SECOND)) {
       assertThat(toServer.awaitExit(ATTACK)).as(toServer.output()).isZero();
       assertThat(toClient.awaitExit(ATTACK)).as(toClient.output()).isZero();
     }
   }
 
-  private static void hostile(Host from, String... what) throws IOException {
-    from.run(ATTACK, hostileLine(from, what)).orThrow();
-  }
-
-  /** From the laptop as the client, from the router as the server. */
-  private static String[] hostileLine(Host from, String... what) {
-    List<String> client = List.of(LabNet.LAPTOP.v4(), clientPort);
-    List<String> server = List.of(LabNet.NODE.v4(), Integer.toString(LabNet.NODE_PORT));
-    boolean asClient = from.name().equals("laptop");
-    List<String> line = new ArrayList<>(List.of("python3", "-IS", script.toString()));
-    line.addAll(
-        asClient ? List.of("eth0", LabNet.ROUTER_LAN.v4()) : List.of("lan0", LabNet.LAPTOP.v4()));
-    line.addAll(asClient ? client : server);
-    line.addAll(asClient ? server : client);
-    line.addAll(List.of(what));
-    return line.toArray(String[]::new);
-  }
-
-  private static String portOfClient() throws IOException {
-    Matcher socket =
-        Pattern.compile(":(\\d+)\\s+\\S*%s:%d".formatted(LabNet.NODE.v4(), LabNet.NODE_PORT))
-            .matcher(laptop().run("ss", "-Huna").orThrow());
-    assertThat(socket.find()).isTrue();
-    return socket.group(1);
+  /** While it lasts, the live tunnel works. */
+  private static void flood() throws IOException {
+    try (RunningProgram hellos = ofServer.hellos(HELLOS, PER_SECOND)) {
+      laptop().run("ping", "-c20", "-i0.2", "-W5", LabNet.POD_ECHO.v4()).orThrow();
+      assertThat(hellos.awaitExit(ATTACK)).as(hellos.output()).isZero();
+    }
   }
 
   private static void ping() throws IOException {
@@ -270,9 +243,5 @@ class HostileDatagramsIT {
 
   private static Host laptop() {
     return programs.laptop();
-  }
-
-  private static Host router() {
-    return programs.lab().router();
   }
 }
