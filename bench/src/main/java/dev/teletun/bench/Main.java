@@ -130,11 +130,7 @@ public final class Main {
   private static Map<String, Map<String, Memory>> memory(List<Tunnel> tunnels) throws IOException {
     Map<String, Map<String, Memory>> memory = new LinkedHashMap<>();
     for (Tunnel tunnel : tunnels) {
-      Map<String, Memory> processes = new LinkedHashMap<>();
-      for (Map.Entry<String, RunningProgram> each : tunnel.programs().entrySet()) {
-        processes.put(each.getKey(), Memory.of(each.getValue()));
-      }
-      memory.put(tunnel.name(), processes);
+      memory.put(tunnel.name(), Memory.ofEach(tunnel));
     }
     return memory;
   }

@@ -4,12 +4,23 @@ import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Resident memory of a process, in MB (10^6 bytes): all, and what it shares with no file. */
 record Memory(double resident, double anonymous) {
 
   static Memory of(RunningProgram program) throws IOException {
     return parse(Files.readString(Path.of("/proc/" + program.pid() + "/status")));
+  }
+
+  /** Of a tunnel's processes by name. */
+  static Map<String, Memory> ofEach(Tunnel tunnel) throws IOException {
+    Map<String, Memory> processes = new LinkedHashMap<>();
+    for (Map.Entry<String, RunningProgram> each : tunnel.programs().entrySet()) {
+      processes.put(each.getKey(), of(each.getValue()));
+    }
+    return processes;
   }
 
   static Memory parse(String status) {

@@ -63,7 +63,8 @@ final class Meter {
     return new Costed(moved.bitsPerSecond() / 1e9, cpu / (moved.bytes() / 1e9));
   }
 
-  private Transfer transfer(Tunnel tunnel, String... more) throws IOException {
+  /** One transfer with more options of iperf3. */
+  Transfer transfer(Tunnel tunnel, String... more) throws IOException {
     List<String> command = new ArrayList<>(List.of("iperf3", "-J", "-4", "--connect-timeout=3000"));
     command.addAll(List.of("-t", "" + transfer.toSeconds(), "-p", "" + tunnel.port()));
     command.addAll(List.of("-c", tunnel.address()));
@@ -88,9 +89,14 @@ final class Meter {
   private static double cpuSeconds(Tunnel tunnel) throws IOException {
     double all = 0;
     for (RunningProgram program : tunnel.programs().values()) {
-      all += cpuSeconds(Files.readString(Path.of("/proc/" + program.pid() + "/stat")));
+      all += cpuSeconds(program);
     }
     return all;
+  }
+
+  /** User and system time of a process so far. */
+  static double cpuSeconds(RunningProgram program) throws IOException {
+    return cpuSeconds(Files.readString(Path.of("/proc/" + program.pid() + "/stat")));
   }
 
   /** User and system time in a /proc/PID/stat; the name in it may hold anything. */
