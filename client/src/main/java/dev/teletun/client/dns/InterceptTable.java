@@ -1,67 +1,46 @@
 package dev.teletun.client.dns;
 
-import dev.teletun.linux.nft.Nftables;
+import dev.teletun.linux.nft.NftTable;
+import dev.teletun.linux.nft.OwnTable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Map;
 
-/**
- * The nftables table that sends the host's own queries to the stub. With the owner flag the kernel
- * removes it when this process ends, however it ends; without (Linux before 5.12) {@link #close}
- * does, and after a kill -9 {@code teletun cleanup}, by its name.
- */
+/** The nftables table that sends the host's own queries to the stub, as long as we live. */
 final class InterceptTable implements Closeable {
-  private final Nftables nftables;
+  private final OwnTable table;
   private final String name;
-  private final boolean owned;
 
-  private InterceptTable(Nftables nftables, String name, boolean owned) {
-    this.nftables = nftables;
+  private InterceptTable(OwnTable table, String name) {
+    this.table = table;
     this.name = name;
-    this.owned = owned;
   }
 
   /** Makes the table, still without rules. */
   static InterceptTable open(String name) throws IOException {
-    boolean owned = Nftables.ownerFlagWorks();
-    Nftables nftables = Nftables.open();
-    try {
-      if (!owned) { // one of the same name may be left from a killed process
-        nftables.run("add table inet %s\ndelete table inet %s\n".formatted(name, name));
-      }
-      nftables.run(creation(name, owned));
-      return new InterceptTable(nftables, name, owned);
-    } catch (IOException e) {
-      nftables.close();
-      throw e;
-    }
+    return new InterceptTable(OwnTable.open(new NftTable("inet", name), creation(name)), name);
   }
 
   /** Replaces all rules in one transaction: a query meets the old ones or the new ones. */
   void redirect(Map<InetAddress, Integer> portOfServer, int fwmark) throws IOException {
-    nftables.run(rules(name, portOfServer, fwmark));
+    table.run(rules(name, portOfServer, fwmark));
   }
 
   /** True if the kernel removes the table when this process ends. */
   boolean isOwned() {
-    return owned;
+    return table.isOwned();
   }
 
   @Override
   public void close() throws IOException {
-    try (nftables) {
-      nftables.run("delete table inet " + name + "\n");
-    }
+    table.close();
   }
 
-  static String creation(String name, boolean owned) {
-    return """
-    add table inet %s%s
-    add chain inet %s output { type nat hook output priority -100; policy accept; }
-    """
-        .formatted(name, owned ? " { flags owner; }" : "", name);
+  private static String creation(String name) {
+    return "add chain inet %s output { type nat hook output priority -100; policy accept; }\n"
+        .formatted(name);
   }
 
   static String rules(String name, Map<InetAddress, Integer> portOfServer, int fwmark) {

@@ -19,27 +19,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The TUN device with the pod's addresses, MTU and routes. All of it is gone with the device, and
- * the device with the process.
+ * The TUN device with the pod's addresses, MTU and routes, and a guard in front of the addresses.
+ * All of it is gone with the device or with the process.
  */
 public final class TunnelInterface implements Closeable {
   private static final Path IPV6_OFF = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
 
   private final Tun tun;
   private final TunPort port;
+  private final Optional<NeighbourGuard> guard;
+  private final CloseStack resources;
   private final List<String> warnings;
 
-  private TunnelInterface(Tun tun, TunPort port, List<String> warnings) {
+  private TunnelInterface(
+      Tun tun,
+      TunPort port,
+      Optional<NeighbourGuard> guard,
+      CloseStack resources,
+      List<String> warnings) {
     this.tun = tun;
     this.port = port;
+    this.guard = guard;
+    this.resources = resources;
     this.warnings = warnings;
   }
 
   /**
-   * Makes the device, then addresses, MTU, routes, in this order; leaves nothing if one fails.
+   * Makes the device, then guard, MTU, addresses, routes, in this order; leaves nothing if one
+   * fails.
    *
    * @param mtu bytes, at least 1280
    */
@@ -52,6 +63,8 @@ public final class TunnelInterface implements Closeable {
       refuseOwn(addresses, kernel);
       Tun tun = Tun.open("tel%d");
       TunPort port = onFailure.own(new TunPort(tun));
+      Optional<NeighbourGuard> guard = guard(tun, addresses, warnings);
+      guard.ifPresent(onFailure::own);
       kernel.mtu(tun.interfaceIndex(), mtu);
       for (InetAddress address : addresses) {
         if (ipv6 || !(address instanceof Inet6Address)) {
@@ -65,8 +78,20 @@ public final class TunnelInterface implements Closeable {
       for (Prefix prefix : routes) {
         addRoute(kernel, tun, prefix, ipv6, warnings);
       }
-      onFailure.handOver();
-      return new TunnelInterface(tun, port, warnings);
+      return new TunnelInterface(tun, port, guard, onFailure.handOver(), warnings);
+    }
+  }
+
+  /** Without it the tunnel works too, and is as open to the LAN as others. */
+  private static Optional<NeighbourGuard> guard(
+      Tun tun, List<InetAddress> addresses, List<String> warnings) {
+    try {
+      return Optional.of(NeighbourGuard.open(tun.name(), addresses));
+    } catch (IOException e) {
+      warnings.add(
+          "neighbours on the LAN can send packets to %s past the tunnel, as this host's kernel refuses the rule against it: %s"
+              .formatted(Addresses.text(addresses), e.getMessage()));
+      return Optional.empty();
     }
   }
 
@@ -110,6 +135,9 @@ public final class TunnelInterface implements Closeable {
    */
   public OptionalInt readdress(List<InetAddress> addresses) throws IOException {
     boolean ipv6 = hasIpv6();
+    if (guard.isPresent()) {
+      guard.get().guard(addresses);
+    }
     List<InetAddress> left = new ArrayList<>();
     try (RouteSocket kernel = RouteSocket.open()) {
       List<InterfaceAddress> old =
@@ -160,6 +188,6 @@ public final class TunnelInterface implements Closeable {
 
   @Override
   public void close() throws IOException {
-    port.close();
+    resources.close();
   }
 }

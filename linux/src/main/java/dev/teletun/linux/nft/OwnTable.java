@@ -1,0 +1,55 @@
+package dev.teletun.linux.nft;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A table that is gone with this process. With the owner flag the kernel sees to it however the
+ * process ends; without (Linux before 5.12) {@link #close} does, and after a kill -9 somebody who
+ * knows its name. Any thread.
+ */
+public final class OwnTable implements Closeable {
+  private final Nftables nftables;
+  private final NftTable table;
+  private final boolean owned;
+
+  private OwnTable(Nftables nftables, NftTable table, boolean owned) {
+    this.nftables = nftables;
+    this.table = table;
+    this.owned = owned;
+  }
+
+  /** Makes the table and, in the same transaction, what {@code content} adds to it. */
+  public static OwnTable open(NftTable table, String content) throws IOException {
+    boolean owned = Nftables.ownerFlagWorks();
+    Nftables nftables = Nftables.open();
+    try {
+      if (!owned) { // one of the same name may be left from a killed process
+        nftables.run("add table %s\ndelete table %s\n".formatted(table, table));
+      }
+      nftables.run(
+          "add table %s%s\n%s".formatted(table, owned ? " { flags owner; }" : "", content));
+      return new OwnTable(nftables, table, owned);
+    } catch (IOException e) {
+      nftables.close();
+      throw e;
+    }
+  }
+
+  /** Runs commands as one transaction. */
+  public void run(String commands) throws NftException {
+    nftables.run(commands);
+  }
+
+  /** True if the kernel removes the table when this process ends. */
+  public boolean isOwned() {
+    return owned;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (nftables) {
+      nftables.run("delete table %s\n".formatted(table));
+    }
+  }
+}
