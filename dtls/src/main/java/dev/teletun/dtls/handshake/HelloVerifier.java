@@ -67,7 +67,8 @@ public final class HelloVerifier {
 
   private @Nullable VerifiedHello verify(byte[] peerId, byte[] whole, DatagramSink answer) {
     try {
-      DTLSRequest hello = previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE);
+      DTLSRequest hello =
+          hasCookie(whole) ? previous.verifyRequest(peerId, whole, 0, whole.length, NOWHERE) : null;
       if (hello == null) {
         hello =
             current.verifyRequest(peerId, whole, 0, whole.length, bounded(answer, whole.length));
@@ -79,6 +80,13 @@ public final class HelloVerifier {
     } catch (RuntimeException _) { // BouncyCastle 1.84 throws one for the version 0xFEFE
       return null;
     }
+  }
+
+  /** A flood's hellos have none, and cost half as much for that. */
+  private static boolean hasCookie(byte[] hello) {
+    int at = RANDOM_AT + RANDOM_BYTES;
+    at += at < hello.length ? 1 + (hello[at] & 0xFF) : 0; // session ID behind its length
+    return at < hello.length && hello[at] != 0;
   }
 
   /** True for a datagram whose first record is a handshake record in clear with a ClientHello. */
