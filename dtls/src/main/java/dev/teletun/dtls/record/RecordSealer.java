@@ -11,11 +11,17 @@ public final class RecordSealer {
   private static final long END = 2L << 48;
 
   private final GcmKey key;
-  private long next = EPOCH_1;
+  private long next;
 
   /** The key must not be used anywhere else. */
   public RecordSealer(GcmKey key) {
+    this(key, 0);
+  }
+
+  /** The same from a sequence number on. */
+  RecordSealer(GcmKey key, long sequence) {
     this.key = key;
+    this.next = EPOCH_1 | sequence;
   }
 
   /** Bytes that a record is longer than what it carries. */

@@ -201,6 +201,25 @@ class AdversaryTest {
     }
   }
 
+  /** The limit for AES-GCM is 2^36 (RFC 9147 §4.5.3), in the hour that an association may live. */
+  @Test
+  void aMillionForgedRecordsAreCountedAndEndNothing() throws Exception {
+    int count = 1 << 20;
+    try (Link link = Link.between(Keys.CLIENT, Keys.SERVER).established()) {
+      link.exchange();
+      byte[] forged = link.client.sealed("never arrives");
+      forged[forged.length - 1]++;
+
+      for (int i = 0; i < count; i++) {
+        link.server.receive(forged);
+      }
+
+      assertThat(link.server.association().counters().forged()).isEqualTo(count);
+      link.exchange();
+      assertThat(link.server.packets).containsOnly("ping");
+    }
+  }
+
   @Test
   void forgedAlertsDuringTheHandshakeDoNotEndIt() throws Exception {
     List<Link> made = new ArrayList<>();

@@ -68,6 +68,17 @@ class HelloVerifierTest {
         .allSatisfy(answer -> assertThat(answer).hasSizeLessThanOrEqualTo(hello().length));
   }
 
+  /** RFC 3749; its last byte is the only method that the hello offers. */
+  @Test
+  void staysSilentAboutAHelloThatOffersCompressionAlone() {
+    byte[] deflate = hello();
+    deflate[deflate.length - 1] = 1;
+
+    assertThat(accepts(HERE, deflate)).isFalse();
+
+    assertThat(answers).isEmpty();
+  }
+
   @Test
   void acceptsACookieForAMinuteAtLeastAndTwoAtMost() {
     byte[] cookie = cookie();

@@ -151,6 +151,68 @@ class InteropTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.0",
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-CIPHER-ALL:+AES-128-CBC",
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-KX-ALL:+RSA",
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-KX-ALL:+ANON-ECDH",
+        "NORMAL:-VERS-ALL:+VERS-DTLS1.2:-CIPHER-ALL:+NULL"
+      })
+  void refusesADowngradeOfGnutls(String priority) throws Exception {
+    TestKeys rsa = TestKeys.make(directory, "rsa", Kind.RSA); // a key that could do static RSA
+    try (UdpEnd server = UdpEnd.server(withCertificate(rsa), Keys.CLIENT.pin());
+        Tool gnutls = gnutlsCli(server, Keys.CLIENT_FILES, "--priority", priority)) {
+      Tool.await("a hello", () -> server.peer.isStarted());
+
+      assertThat(server.peer.failure())
+          .isNotNull()
+          .hasMessageMatching("(?s).*(handshake_failure|protocol_version).*");
+      assertThat(gnutls.output()).doesNotContain("Handshake was completed");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-dtls1 -cipher ALL:@SECLEVEL=0",
+        "-dtls1_2 -cipher ECDHE-ECDSA-AES128-SHA256",
+        "-dtls1_2 -cipher eNULL:@SECLEVEL=0",
+        "-dtls1_2 -cipher AES128-GCM-SHA256"
+      })
+  void refusesAnOpensslServerThatKnowsNothingBetter(String options) throws Exception {
+    int port = freePort();
+    List<String> command = new ArrayList<>(List.of("openssl", "s_server", "-listen"));
+    command.addAll(List.of("-accept", Integer.toString(port)));
+    command.addAll(List.of("-cert", Keys.SERVER_FILES.certificate().toString()));
+    command.addAll(List.of("-key", Keys.SERVER_FILES.privateKey().toString()));
+    command.addAll(List.of(options.split(" ")));
+    try (Tool openssl = Tool.start(command.toArray(String[]::new))) {
+      openssl.awaitOutput("ACCEPT");
+      try (UdpEnd client = UdpEnd.client(port, Keys.CLIENT, Keys.SERVER_FILES.pin())) {
+        Throwable failure = client.peer.failure();
+
+        assertThat(failure).as(openssl.output()).isNotNull();
+        assertThat(failure)
+            .hasMessageMatching("(?s).*(handshake_failure|protocol_version|alert).*");
+      }
+    }
+  }
+
+  /** RFC 6520; GnuTLS is the last that still offers it. */
+  @Test
+  void agreesOnNoHeartbeat() throws Exception {
+    try (UdpEnd server = UdpEnd.server(Keys.SERVER, Keys.CLIENT.pin());
+        Tool gnutls = gnutlsCli(server, Keys.CLIENT_FILES, "--heartbeat", "--debug=6")) {
+      gnutls.awaitOutput("Handshake was completed");
+
+      assertThat(gnutls.output())
+          .containsPattern("(?i)preparing extension \\(heartbeat")
+          .doesNotContainPattern("(?i)parsing extension 'heartbeat");
+    }
+  }
+
   @Test
   void refusesGnutlsWithoutExtendedMasterSecret() throws Exception {
     try (UdpEnd server = UdpEnd.server(Keys.SERVER, Keys.CLIENT.pin());

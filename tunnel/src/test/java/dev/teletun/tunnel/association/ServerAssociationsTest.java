@@ -54,6 +54,20 @@ class ServerAssociationsTest {
   }
 
   @Test
+  void takesAnEmptyRecordForASignOfLifeAndNoPacket() throws Exception {
+    server.open();
+    LoopbackClient client = talking("first");
+    long before = server.associations.heardNanos();
+
+    client.send("");
+
+    Eventually.holds("the sign", () -> server.associations.heardNanos() - before > 0);
+    client.send("last");
+    Eventually.holds("the last packet", () -> server.packets.contains("last"));
+    assertThat(server.packets).containsExactly("first", "last");
+  }
+
+  @Test
   void answersNothingWhileNoSessionIsOpen() throws Exception {
     LoopbackClient client = client();
     Eventually.holds("a hello", () -> server.datagrams.get() >= 2); // it repeats itself
