@@ -20,6 +20,16 @@ class StatusIT {
   private static final int METRICS_PORT = 9109;
   private static final String NOT_OURS = "10.99.99.99";
 
+  /** Prints each sample as a program sees it that is not ours; fails at what it cannot read. */
+  private static final String PARSER =
+      """
+      import sys
+      from prometheus_client.openmetrics.parser import text_string_to_metric_families
+      for family in text_string_to_metric_families(sys.stdin.read()):
+          for sample in family.samples:
+              print(family.name, family.type, sample.name, sample.labels, sample.value)
+      """;
+
   private static Programs programs;
   private static Host laptop;
 
@@ -130,6 +140,25 @@ class StatusIT {
       assertThat(pod.run("ss", "-Hltn").stdout())
           .contains("127.0.0.1]:" + METRICS_PORT)
           .doesNotContain("*:" + METRICS_PORT);
+    }
+  }
+
+  @Test
+  void servesWhatAParserOfPrometheusUnderstands() throws IOException {
+    for (Host pod : new Host[] {programs.lab().podExternal(), programs.lab().podCluster()}) {
+      String metrics =
+          pod.run("curl", "-sS", "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT)).orThrow();
+
+      String understood = pod.runWithInput(metrics, "/usr/bin/python3", "-Ic", PARSER).orThrow();
+
+      assertThat(understood.lines().toList())
+          .hasSizeGreaterThan(5)
+          .allMatch(
+              line -> line.matches("teletun_\\w+ counter teletun_\\w+_total \\{.*} \\d+(\\.0)?"))
+          .anyMatch(line -> line.contains(" teletun_pair_total {'event': 'linked'} 1"));
+      assertThat(understood.lines().count())
+          .as("every sample: what is neither comment nor empty")
+          .isEqualTo(metrics.lines().filter(line -> !line.matches("#.*|")).count());
     }
   }
 }
