@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Least, middle and greatest of some values. */
-record Spread(double least, double median, double greatest) {
+public record Spread(double least, double median, double greatest) {
 
   /** Of one figure of some samples. */
   static Spread of(List<Sample> samples, ToDoubleFunction<Sample> figure) {
@@ -14,7 +14,7 @@ record Spread(double least, double median, double greatest) {
   }
 
   /** The value at or below which the {@code share} of all values lies, by nearest rank. */
-  static double quantile(double[] values, double share) {
+  public static double quantile(double[] values, double share) {
     if (values.length == 0) {
       return Double.NaN;
     }
