@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 class HostileServerIT {
   private static final int PORT = 5560;
+  private static final int PORTAL = 8080;
   private static final int FAILED = 1;
   private static final String SEPARATOR = " … ";
   private static final String GOOD = "10.77.0.7\0nameserver 10.96.0.10\n\0";
@@ -123,6 +124,27 @@ class HostileServerIT {
     serve("10.77.0.7", "exit");
 
     expect("closed the connection after 9 bytes", "before the terminating NUL");
+  }
+
+  /** What a hotel's portal does with every TCP connection until somebody has paid. */
+  @Test
+  void leavesTheHostAloneBehindACaptivePortal() throws IOException {
+    Host router = programs.lab().router();
+    router.start(
+        "socat",
+        "TCP-LISTEN:%d,reuseaddr,fork".formatted(PORTAL),
+        "SYSTEM:printf 'HTTP/1.1 302 Found\\r\\nLocation\\: http\\://portal.example/\\r\\n\\r\\n'");
+    Until.holds(() -> assertThat(router.listens(PORTAL)).isTrue());
+    router
+        .shell(
+            "nft 'table ip portal { chain p { type nat hook prerouting priority -110; iifname lan0 tcp dport %d redirect to :%d; }; }'"
+                .formatted(PORT, PORTAL))
+        .orThrow();
+    try {
+      expect("speaks no TLS", "captive portal");
+    } finally {
+      router.run("nft", "delete", "table", "ip", "portal").orThrow();
+    }
   }
 
   private static void serve(String bytes, String then) throws IOException {

@@ -32,6 +32,8 @@ public final class ControlTls {
   private static final String[] TLS_1_3 = {"TLSv1.3"};
 
   /** What peers answer to a certificate they do not want (RFC 8446 §6.2), with JSSE's names. */
+  private static final String NO_TLS = "Unsupported or unrecognized SSL message"; // JSSE's words
+
   private static final Pattern REFUSED =
       Pattern.compile(
           "Received fatal alert: (bad_certificate|certificate_unknown|access_denied|unknown_ca"
@@ -123,6 +125,11 @@ public final class ControlTls {
       }
       if (cause instanceof PinTrust.TooLarge) {
         return new IOException(cause.getMessage(), failure);
+      }
+      if (cause instanceof SSLException && NO_TLS.equals(cause.getMessage())) {
+        return new IOException(
+            "whoever answered speaks no TLS: another program has the port, or something on the way answers for the server, as a captive portal does. Open a web page to see",
+            failure);
       }
       if (cause instanceof SSLException && cause.getMessage() != null) {
         Matcher refused = REFUSED.matcher(cause.getMessage());
