@@ -9,71 +9,72 @@ class EchoesTest {
   private final Echoes echoes = new Echoes(() -> now);
 
   @Test
-  void waitsForNothingBeforeTheFirst() {
-    assertThat(echoes.unansweredNanos()).isZero();
+  void measuresTheTimeToAnAnswer() {
+    int id = echoes.next();
+    now += 70;
+
+    echoes.answered(id);
+
+    assertThat(echoes.roundTripNanos()).isEqualTo(70);
     assertThat(echoes.isAnswered()).isTrue();
   }
 
   @Test
-  void waitsSinceTheEchoLeftHoweverLongItWasIdleBefore() {
+  void measuresEachOfSeveralUnderWayByItsOwnBeginning() {
     int first = echoes.next();
-    echoes.answered(first);
-    now += 60_000;
-
-    echoes.next();
-    now += 7;
-
-    assertThat(echoes.unansweredNanos()).isEqualTo(7);
-  }
-
-  @Test
-  void countsFromTheOldestWhileNoneIsAnswered() {
-    echoes.next();
-    now += 100;
-    echoes.next();
-    now += 100;
-
-    assertThat(echoes.unansweredNanos()).isEqualTo(200);
-  }
-
-  @Test
-  void countsFromTheNextOneWhenTheOldestIsAnswered() {
-    int first = echoes.next();
-    now += 100;
-    echoes.next();
-    now += 100;
-
-    echoes.answered(first);
-
-    assertThat(echoes.unansweredNanos()).isEqualTo(100);
-    assertThat(echoes.roundTripNanos()).isEqualTo(200);
-    assertThat(echoes.isAnswered()).isFalse();
-  }
-
-  @Test
-  void takesTheAnswerToALaterOneForTheLostOnesToo() {
-    echoes.next();
     now += 100;
     int second = echoes.next();
-    now += 30;
+    now += 300;
+
+    echoes.answered(first);
+
+    assertThat(echoes.roundTripNanos()).isEqualTo(400);
+    assertThat(echoes.isAnswered()).isFalse();
 
     echoes.answered(second);
 
-    assertThat(echoes.unansweredNanos()).isZero();
-    assertThat(echoes.roundTripNanos()).isEqualTo(30);
+    assertThat(echoes.roundTripNanos()).isEqualTo(300);
+    assertThat(echoes.isAnswered()).isTrue();
   }
 
   @Test
-  void passesOverWhatWasNeverAskedAndWhatIsAnsweredAlready() {
-    int first = echoes.next();
-    echoes.answered(first);
+  void letsTheLastAnswerStandForThoseThatWereLost() {
+    echoes.next();
     int second = echoes.next();
-    now += 5;
+    now += 50;
+
+    echoes.answered(second);
+
+    assertThat(echoes.isAnswered()).isTrue();
+  }
+
+  @Test
+  void passesOverWhatIsOldTwiceOrNeverAsked() {
+    int first = echoes.next();
+    int second = echoes.next();
+    now += 10;
+    echoes.answered(second);
+    now += 1_000;
 
     echoes.answered(first);
+    echoes.answered(second);
     echoes.answered(second + 1);
-    echoes.answered(second - 40);
+    echoes.answered(second - 1_000);
 
-    assertThat(echoes.unansweredNanos()).isEqualTo(5);
+    assertThat(echoes.roundTripNanos()).isEqualTo(10);
+    assertThat(echoes.isAnswered()).isTrue();
+  }
+
+  @Test
+  void passesOverAnAnswerOfWhichItForgotTheBeginning() {
+    int first = echoes.next();
+    for (int i = 0; i < 32; i++) {
+      echoes.next();
+    }
+
+    echoes.answered(first);
+
+    assertThat(echoes.roundTripNanos()).isZero();
+    assertThat(echoes.isAnswered()).isFalse();
   }
 }
