@@ -7,8 +7,6 @@ import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
-import dev.teletun.lab.topology.RunningProgram;
-import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -38,12 +36,8 @@ class PairDeathIT {
 
   private static Programs programs;
   private static HostSnapshot podBefore;
-  private static HostSnapshot laptopBefore;
 
-  private final CloseStack started = new CloseStack();
-  private RunningProgram cluster;
-  private RunningProgram external;
-  private RunningProgram client;
+  private Trio trio;
 
   @BeforeAll
   static void up() throws IOException {
@@ -51,7 +45,6 @@ class PairDeathIT {
     programs.lab().startWebServer(pod(), PORT);
     programs.lab().startWebServer(programs.laptop(), PORT);
     podBefore = HostSnapshot.of(pod());
-    laptopBefore = programs.laptopNow();
   }
 
   @AfterAll
@@ -63,42 +56,39 @@ class PairDeathIT {
 
   @BeforeEach
   void connect() throws IOException {
-    cluster = started.own(programs.startCluster());
-    external = started.own(programs.startExternal());
-    cluster.awaitLine(LINKED, Programs.LIMIT);
-    client = started.own(programs.connect());
+    trio = Trio.connected(programs);
     belongsTo(LAPTOP);
   }
 
   @AfterEach
   void end() throws IOException {
-    started.close();
+    trio.close();
   }
 
   @Test
   void theSameClientGoesOnWhenServerClusterDiesAndComesBack() throws IOException {
-    cluster.kill();
+    trio.cluster().kill();
 
     belongsTo(POD);
     nothingButSilenceIsLeft();
 
-    cluster = started.own(programs.startCluster());
+    trio.startCluster();
 
-    cluster.awaitLine(LINKED, Programs.LIMIT);
+    trio.cluster().awaitLine(LINKED, Programs.LIMIT);
     belongsTo(LAPTOP);
     packetsFlow();
-    assertThat(client.isAlive()).isTrue();
+    assertThat(trio.client().isAlive()).isTrue();
   }
 
   @Test
   void thePodIsItselfWhileServerExternalIsGone() throws IOException {
-    external.kill();
+    trio.external().kill();
 
-    cluster.awaitLine(GONE, Programs.LIMIT);
+    trio.cluster().awaitLine(GONE, Programs.LIMIT);
     belongsTo(POD);
     onlySilenceIsInForce();
 
-    external = started.own(programs.startExternal());
+    trio.startExternal();
 
     theClientGoesOn();
   }
@@ -110,13 +100,13 @@ class PairDeathIT {
     try (Download download = Download.begin(programs.laptop())) {
       download.awaitProgress();
       if (clusterDies) {
-        cluster.kill();
+        trio.cluster().kill();
         download.awaitStandstill();
-        cluster = started.own(programs.startCluster());
+        trio.startCluster();
       } else {
-        external.kill();
+        trio.external().kill();
         download.awaitStandstill();
-        external = started.own(programs.startExternal());
+        trio.startExternal();
       }
 
       assertThat(download.sha256()).isEqualTo(download.expected());
@@ -127,22 +117,22 @@ class PairDeathIT {
   @ValueSource(booleans = {true, false})
   void thePairComesBackInAnyOrder(boolean clusterFirst) throws IOException {
     if (clusterFirst) {
-      external.kill();
-      cluster.kill();
+      trio.external().kill();
+      trio.cluster().kill();
     } else {
-      cluster.kill();
-      external.kill();
+      trio.cluster().kill();
+      trio.external().kill();
     }
 
     belongsTo(POD);
     nothingButSilenceIsLeft();
 
     if (clusterFirst) {
-      cluster = started.own(programs.startCluster());
-      external = started.own(programs.startExternal());
+      trio.startCluster();
+      trio.startExternal();
     } else {
-      external = started.own(programs.startExternal());
-      cluster = started.own(programs.startCluster());
+      trio.startExternal();
+      trio.startCluster();
     }
 
     theClientGoesOn();
@@ -150,17 +140,14 @@ class PairDeathIT {
 
   @Test
   void bothEndOnASignalAndLeaveNothing() throws IOException {
-    cluster.signal("TERM");
-    external.signal("TERM");
+    trio.cluster().signal("TERM");
+    trio.external().signal("TERM");
 
-    assertThat(cluster.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
-    assertThat(external.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
+    assertThat(trio.cluster().awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
+    assertThat(trio.external().awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
     assertThat(programs.sockfile()).doesNotExist();
     belongsTo(POD);
     assertThat(podBefore.differences(HostSnapshot.of(pod()))).isEmpty();
-    client.signal("TERM");
-    assertThat(client.awaitExit(Programs.LIMIT)).isEqualTo(128 + 15);
-    assertThat(laptopBefore.differences(programs.laptopNow())).isEmpty();
   }
 
   /** What keeps the pod from refusing the client's connections until somebody comes back. */
@@ -177,11 +164,11 @@ class PairDeathIT {
 
   /** The client comes back by itself, and the laptop was the pod's all the time. */
   private void theClientGoesOn() throws IOException {
-    cluster.awaitLine(LINKED, Programs.LIMIT);
-    client.awaitLine(AGAIN, Programs.LIMIT);
+    trio.cluster().awaitLine(LINKED, Programs.LIMIT);
+    trio.client().awaitLine(AGAIN, Programs.LIMIT);
     belongsTo(LAPTOP);
     packetsFlow();
-    assertThat(client.isAlive()).isTrue();
+    assertThat(trio.client().isAlive()).isTrue();
   }
 
   /** Who answers another pod at P, by TCP and, for the pod itself, by ping; both families. */

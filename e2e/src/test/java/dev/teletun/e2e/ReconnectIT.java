@@ -3,12 +3,10 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
-import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,18 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class ReconnectIT {
   private static final Pattern AGAIN = Pattern.compile("^connected again");
-  private static final int PORT = 7777;
   private static final int BUSY = 5;
 
   private static Programs programs;
-  private static HostSnapshot before;
   private static Host laptop;
   private static Host router;
 
-  private final CloseStack started = new CloseStack();
-  private RunningProgram cluster;
-  private RunningProgram external;
-  private RunningProgram client;
+  private Trio trio;
   private Conversation talk;
 
   @BeforeAll
@@ -51,7 +44,6 @@ class ReconnectIT {
     programs = Programs.in("recon", LabOptions.DEFAULT);
     laptop = programs.laptop();
     router = programs.lab().router();
-    before = programs.laptopNow();
   }
 
   @AfterAll
@@ -63,45 +55,77 @@ class ReconnectIT {
 
   @BeforeEach
   void connect() throws IOException {
-    cluster = started.own(programs.startCluster());
-    external = started.own(programs.startExternal());
-    client = started.own(programs.connect());
-    talk = started.own(Conversation.begin(laptop, programs.lab().web(), LabNet.POD_WEB, PORT));
+    trio = Trio.connected(programs);
+    talk = trio.talk();
     talk.exchange();
   }
 
   @AfterEach
   void end() throws IOException {
-    client.signal("TERM");
-    assertThat(client.awaitExit(Programs.LIMIT)).as(client.output()).isEqualTo(128 + 15);
-    started.close();
-    assertThat(before.differences(programs.laptopNow())).isEmpty();
+    trio.close();
   }
 
   @Test
   void serverExternalIsKilledAndComesBack() throws IOException {
-    external.kill();
-    external = started.own(programs.startExternal());
+    trio.external().kill();
+    trio.startExternal();
 
-    client.awaitLine(AGAIN, Programs.LIMIT);
+    trio.client().awaitLine(AGAIN, Programs.LIMIT);
     talk.exchange();
   }
 
   @Test
   void serverClusterIsKilledAndComesBack() throws IOException {
-    cluster.kill();
-    cluster = started.own(programs.startCluster());
+    trio.cluster().kill();
+    trio.startCluster();
 
     talk.exchange();
   }
 
   @Test
   void serverExternalIsAskedToEndAndAnotherBegins() throws IOException {
-    external.signal("TERM");
-    external.awaitExit(Programs.LIMIT);
-    external = started.own(programs.startExternal());
+    trio.external().signal("TERM");
+    trio.external().awaitExit(Programs.LIMIT);
+    trio.startExternal();
 
-    client.awaitLine(AGAIN, Programs.LIMIT);
+    trio.client().awaitLine(AGAIN, Programs.LIMIT);
+    talk.exchange();
+  }
+
+  @Test
+  void theClientIsKilledAndAnotherIsStarted() throws IOException {
+    Download download = trio.own(Download.begin(laptop));
+    download.awaitProgress();
+
+    trio.client().kill();
+    download.awaitStandstill();
+    trio.connect();
+
+    talk.exchange();
+    assertThat(download.sha256()).isEqualTo(download.expected());
+  }
+
+  /** Packets need TCP for nothing, and it is made anew when it works again. */
+  @Test
+  void tcpIsBlockedForAWhile() throws Exception {
+    router
+        .shell(
+            "nft 'table inet notcp { chain f { type filter hook forward priority -10; tcp dport %1$d drop; tcp sport %1$d drop; }; }'"
+                .formatted(LabNet.NODE_PORT))
+        .orThrow();
+    try {
+      for (int i = 0; i < 3; i++) {
+        talk.exchange();
+        Thread.sleep(2_000); // the block itself: time in which packets must do without TCP
+      }
+      talk.exchange();
+    } finally {
+      router.run("nft", "delete", "table", "inet", "notcp").orThrow();
+    }
+    trio.external().kill();
+    trio.startExternal();
+
+    trio.client().awaitLine(AGAIN, Programs.LIMIT);
     talk.exchange();
   }
 
@@ -110,12 +134,12 @@ class ReconnectIT {
   void aProcessIsStoppedForAWhile(String which) throws Exception {
     RunningProgram stopped =
         switch (which) {
-          case "client" -> client;
-          case "external" -> external;
-          default -> cluster;
+          case "client" -> trio.client();
+          case "external" -> trio.external();
+          default -> trio.cluster();
         };
     stopped.signal("STOP");
-    Thread.sleep(7_000); // longer than the client takes a silent server for dead
+    Thread.sleep(7_000); // the absence itself: longer than a silent server is waited for
     stopped.signal("CONT");
 
     talk.exchange();
@@ -152,7 +176,8 @@ class ReconnectIT {
         .orThrow();
     try {
       talk.exchange();
-      external.awaitLine(Pattern.compile("the client is at .*:40\\d\\d\\d now"), Programs.LIMIT);
+      trio.external()
+          .awaitLine(Pattern.compile("the client is at .*:40\\d\\d\\d now"), Programs.LIMIT);
     } finally {
       router.run("nft", "delete", "table", "ip", "rebind").orThrow();
       router.run("conntrack", "-F").orThrow();
@@ -165,7 +190,8 @@ class ReconnectIT {
     String link = laptopLink();
     for (int away : new int[] {1_000, 5_000}) {
       laptop.run("ip", "link", "set", link, "down").orThrow();
-      Thread.sleep(away);
+      Thread.sleep(
+          away); // the absence itself: shorter and longer than a silent server is waited for
       laptop.run("ip", "link", "set", link, "up").orThrow();
       laptop
           .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)
@@ -192,26 +218,27 @@ class ReconnectIT {
   void aSecondClientTakesThePodOverAndTheFirstLeavesInOrder() throws IOException {
     List<String> line = new ArrayList<>(List.of(programs.clientCommand()));
     line.addAll(List.of("-takeover", "-dns=off"));
-    RunningProgram second = started.own(router.start(line.toArray(String[]::new)));
+    RunningProgram second = trio.own(router.start(line.toArray(String[]::new)));
 
     second.awaitLine(Pattern.compile("^connected as"), Programs.LIMIT);
 
-    assertThat(client.awaitExit(Programs.LIMIT)).as(client.output()).isEqualTo(BUSY);
-    assertThat(client.output()).contains("another client holds the pod");
-    assertThat(before.differences(programs.laptopNow())).isEmpty();
-    client = second;
+    RunningProgram first = trio.client();
+    assertThat(first.awaitExit(Programs.LIMIT)).as(first.output()).isEqualTo(BUSY);
+    assertThat(first.output()).contains("another client holds the pod");
+    assertThat(trio.leftBehind()).isEmpty();
+    trio.become(second);
   }
 
   @Test
   void newKeysAreTakenUnderLoadAndNothingIsLost() throws IOException {
-    client.signal("TERM");
-    client.awaitExit(Programs.LIMIT);
-    client = started.own(programs.connect("--rekey-records=80000"));
+    trio.client().signal("TERM");
+    trio.client().awaitExit(Programs.LIMIT);
+    trio.connect("--rekey-records=80000");
     int bytes = 300_000_000;
     String base = "http://" + LabNet.WEB_NAME;
     String expected = laptop.run("curl", "-sS", base + "/sha256/" + bytes).orThrow().strip();
     RunningProgram download =
-        started.own(
+        trio.own(
             laptop.start(
                 "sh",
                 "-c",
@@ -224,7 +251,7 @@ class ReconnectIT {
     assertThat(download.awaitExit(Duration.ofSeconds(90))).isZero();
     assertThat(download.output()).startsWith(expected);
     long associations =
-        external.output().lines().filter(l -> l.startsWith("data association with")).count();
+        trio.external().output().lines().filter(l -> l.startsWith("data association with")).count();
     assertThat(associations).as("the two clients' first ones, and new ones").isGreaterThan(4);
   }
 
