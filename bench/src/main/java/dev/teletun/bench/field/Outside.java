@@ -4,6 +4,7 @@ import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.LabNet;
 import java.io.IOException;
+import java.time.Duration;
 
 /** What can happen between laptop and node; each can be undone. */
 public final class Outside {
@@ -69,6 +70,56 @@ public final class Outside {
         .shell(
             "ip address del %1$s/24 dev %3$s; ip address replace %2$s/24 dev %3$s && ip route replace default via %4$s dev %3$s"
                 .formatted(old, next, LINK, LabNet.ROUTER_LAN.v4()))
+        .orThrow();
+  }
+
+  /** The laptop's link is gone, and another one leads to the router, with another gateway. */
+  public void otherInterface() throws IOException {
+    if (!router.run("ip", "link", "show", "lan1").ok()) {
+      addLink();
+    }
+    laptop
+        .shell(
+            "ip address replace 192.168.51.10/24 dev eth1 && ip link set eth1 up && ip route replace default via 192.168.51.1 dev eth1 && ip link set eth0 down")
+        .orThrow();
+  }
+
+  /** Hosts do not see each other's names, but we see both. */
+  private void addLink() throws IOException {
+    String[] line = {
+      "ip",
+      "-n",
+      router.namespace(),
+      "link",
+      "add",
+      "lan1",
+      "type",
+      "veth",
+      "peer",
+      "name",
+      "eth1",
+      "netns",
+      laptop.namespace()
+    };
+    if (new ProcessBuilder(line).inheritIO().start().onExit().join().exitValue() != 0) {
+      throw new IOException("cannot add a link between laptop and router");
+    }
+    router.shell("ip address add 192.168.51.1/24 dev lan1 && ip link set lan1 up").orThrow();
+  }
+
+  /** The other link is gone, and the first one there again. */
+  public void ownInterface() throws IOException {
+    // First: packets with its address would pass the other way meanwhile, and no answer come back.
+    laptop.run("ip", "link", "set", "eth1", "down").orThrow();
+    linkUp();
+  }
+
+  /** The router forgets a flow of UDP in which nothing passed for so long. */
+  public void natForgetsAfter(Duration time) throws IOException {
+    router
+        .shell(
+            "for f in timeout timeout_stream; do echo %d >/proc/sys/net/netfilter/nf_conntrack_udp_$f; done"
+                .formatted(time.toSeconds()))
         .orThrow();
   }
 

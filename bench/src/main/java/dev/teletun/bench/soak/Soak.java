@@ -20,7 +20,7 @@ final class Soak {
 
   private static final Duration MEASURED = Duration.ofSeconds(5);
   private static final Duration USUAL_INTERVAL = Duration.ofSeconds(20);
-  private static final Duration RECOVERY = Duration.ofSeconds(65);
+  private static final Duration RECOVERY = Duration.ofSeconds(155);
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Field field;
@@ -123,7 +123,7 @@ final class Soak {
     observe(load, what.name());
   }
 
-  /** False if some connection stood still for a minute. */
+  /** False if some connection stood still until it counted as lost. */
   private static boolean allMoved(Load load, List<Load.State> since) throws IOException {
     Duration waited =
         Pause.until(

@@ -18,7 +18,7 @@ import time
 
 MARKER = b"THIS-IS-IN-CLEAR"  # what no capture outside the tunnel may show; every 64 bytes
 CHUNK = 64 * 1024
-STANDS_STILL = 60  # seconds after which a connection counts as lost: nobody would wait longer
+STANDS_STILL = 150  # seconds after which a connection counts as lost; after a minute away TCP may wait another
 # No power of two: bytes that are lost or repeated move what follows.
 BLOCK = b"".join(MARKER + random.Random(i).randbytes(48) for i in range(15627))[:1_000_003]
 TWICE = BLOCK + BLOCK[:CHUNK]

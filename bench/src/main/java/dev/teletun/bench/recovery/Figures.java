@@ -1,0 +1,78 @@
+package dev.teletun.bench.recovery;
+
+import dev.teletun.bench.field.Json;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What was measured, beside its goals. */
+final class Figures {
+  private record Figure(String unit, double goal, List<Double> values) {
+    double most() {
+      return values.stream().mapToDouble(v -> v).max().orElse(Double.NaN);
+    }
+
+    double median() {
+      List<Double> sorted = values.stream().sorted().toList();
+      return sorted.get(sorted.size() / 2);
+    }
+
+    boolean isMet() {
+      return Double.isNaN(goal) || most() <= goal;
+    }
+  }
+
+  private final Map<String, Figure> figures = new LinkedHashMap<>();
+  private final PrintStream progress;
+
+  Figures(PrintStream progress) {
+    this.progress = progress;
+  }
+
+  /** One more value; {@code goal} is the most it may be, NaN if there is none. */
+  void add(String name, double value, String unit, double goal) {
+    figures
+        .computeIfAbsent(name, _ -> new Figure(unit, goal, new ArrayList<>()))
+        .values()
+        .add(value);
+    progress.printf("%s: %.2f %s%n", name, value, unit);
+  }
+
+  /** The same for what is counted. */
+  void add(String name, long count, String unit, double goal) {
+    add(name, (double) count, unit, goal);
+  }
+
+  boolean areMet() {
+    return figures.values().stream().allMatch(Figure::isMet);
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("%-52s %5s %9s %9s %9s%n".formatted("", "times", "median", "most", "goal"));
+    figures.forEach((name, f) ->
+        text.append(
+            "%-52s %5d %9.2f %9.2f %9s %s%s%n"
+                .formatted(
+                    name,
+                    f.values().size(),
+                    f.median(),
+                    f.most(),
+                    Double.isNaN(f.goal()) ? "" : "%.0f".formatted(f.goal()),
+                    f.unit(),
+                    f.isMet() ? "" : "  MISSED")));
+    return text.toString();
+  }
+
+  String json(String load) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    figures.forEach((name, f) ->
+        all.put(
+            name,
+            Json.members(
+                "unit", f.unit(), "goal", f.goal(), "met", f.isMet(), "values", f.values())));
+    return Json.of(Json.members("loadAverage", load, "figures", all));
+  }
+}
