@@ -355,7 +355,7 @@ final class Endpoint
   }
 
   private void tick() {
-    if (measured.tick(associations.sealed(), associations.heardNanos())) {
+    if (measured.tick(end.largeToPeer(), associations.heardNanos())) {
       datagramTooBig();
       associations.callOut();
     }

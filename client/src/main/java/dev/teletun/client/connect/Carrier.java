@@ -1,6 +1,5 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
@@ -150,12 +149,6 @@ final class Carrier implements Closeable {
       facts.add(Fact.number("roundTripMicros", association.roundTripNanos() / NANOS_PER_MICRO));
     }
     return facts;
-  }
-
-  /** Records sealed on it so far. */
-  long sealed() {
-    Association open = association.current();
-    return open == null ? 0 : open.counters().sealed();
   }
 
   /** Asks for a sign of life. */

@@ -69,7 +69,7 @@ final class Underpath {
    * @return true if probes get lost: a sign of life of the server would help
    */
   boolean tick(Carrier of) {
-    boolean lost = measured.tick(of.sealed(), of.association().heardNanos());
+    boolean lost = measured.tick(end.largeToPeer(), of.association().heardNanos());
     if (lost) {
       hear();
     }

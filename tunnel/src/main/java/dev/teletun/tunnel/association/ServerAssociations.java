@@ -306,12 +306,6 @@ public final class ServerAssociations implements Associations, Closeable {
     }
   }
 
-  /** Records sealed on the association in force; for noticing that it is used. */
-  public long sealed() {
-    Link link = current;
-    return link == null ? 0 : link.association().counters().sealed();
-  }
-
   /** Makes its counters readable, on the loop's thread. */
   public void register(Counters to) {
     counts.register(to);

@@ -165,6 +165,11 @@ public final class TunnelEnd implements Inbox, Closeable {
     }
   }
 
+  /** How many packets went to the peer that not every path carries whole. Loop thread. */
+  public long largeToPeer() {
+    return traffic.largeToPeer();
+  }
+
   /** Makes its counters readable, on the loop's thread. */
   public void register(Counters counters) {
     counters.family(

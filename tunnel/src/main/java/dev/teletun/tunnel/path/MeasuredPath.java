@@ -16,13 +16,10 @@ public final class MeasuredPath {
   /** Every IPv6 link carries this, and every IPv4 path that anybody uses (RFC 8899 §5.1.2). */
   private static final PathMtu BASE = new PathMtu(1280);
 
-  /** So many records between two ticks are traffic that a black hole would hurt. */
-  private static final long BUSY_RECORDS = 8;
-
   private final IntConsumer tunnelMtu;
   private final IntConsumer probe;
   private @Nullable PathSearch search;
-  private long lastSealed;
+  private long lastLarge;
 
   /**
    * A path of which nothing is known.
@@ -61,15 +58,15 @@ public final class MeasuredPath {
   /**
    * Sends what is due. Call it every quarter of a second.
    *
-   * @param sealed records sent so far
+   * @param large packets sent so far that the path would lose if it had got narrower
    * @param heardNanos when anything last came from the peer
    * @return true if probes get lost: a sign of life of the peer would help, and what the kernel has
    *     heard
    */
-  public boolean tick(long sealed, long heardNanos) {
+  public boolean tick(long large, long heardNanos) {
     PathSearch now = search;
-    boolean busy = sealed - lastSealed >= BUSY_RECORDS;
-    lastSealed = sealed;
+    boolean busy = large != lastLarge;
+    lastLarge = large;
     if (now == null) {
       return false;
     }
