@@ -50,7 +50,9 @@ class AllocationTest {
 
     assertThat(segments).isEqualTo(ROUNDS * 43L);
     assertThat(batch.count()).isEqualTo(1);
-    assertThat(allocated).as("bytes for %d packets", segments).isLessThan(segments / 100);
+    // Reading the counter, or the compiler, may cost an object or two; one a packet is 16 times
+    // this.
+    assertThat(allocated).as("bytes for %d packets", segments).isLessThan(segments);
   }
 
   private void round() {
