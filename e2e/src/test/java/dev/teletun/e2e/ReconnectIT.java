@@ -116,7 +116,8 @@ class ReconnectIT {
     try {
       for (int i = 0; i < 3; i++) {
         talk.exchange();
-        Thread.sleep(2_000); // the block itself: time in which packets must do without TCP
+        // The block itself: time in which packets must do without TCP.
+        Thread.sleep(2_000);
       }
       talk.exchange();
     } finally {
@@ -139,7 +140,8 @@ class ReconnectIT {
           default -> trio.cluster();
         };
     stopped.signal("STOP");
-    Thread.sleep(7_000); // the absence itself: longer than a silent server is waited for
+    // The absence itself: longer than a silent server is waited for.
+    Thread.sleep(7_000);
     stopped.signal("CONT");
 
     talk.exchange();
@@ -190,8 +192,8 @@ class ReconnectIT {
     String link = laptopLink();
     for (int away : new int[] {1_000, 5_000}) {
       laptop.run("ip", "link", "set", link, "down").orThrow();
-      Thread.sleep(
-          away); // the absence itself: shorter and longer than a silent server is waited for
+      // The absence itself: shorter, then longer than a silent server is waited for.
+      Thread.sleep(away);
       laptop.run("ip", "link", "set", link, "up").orThrow();
       laptop
           .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)

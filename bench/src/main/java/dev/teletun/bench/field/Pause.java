@@ -3,7 +3,7 @@ package dev.teletun.bench.field;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Waiting: for a time, or until something is so. */
+/** Waiting: for a time that belongs to what is measured, or until something is so. */
 public final class Pause {
   private static final Duration POLL = Duration.ofMillis(20);
 

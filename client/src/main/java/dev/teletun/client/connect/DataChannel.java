@@ -4,7 +4,6 @@ import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
-import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.filter.InnerFilter;
@@ -18,16 +17,12 @@ import dev.teletun.tunnel.transport.TrainSender;
 import dev.teletun.tunnel.transport.Transport;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +46,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
 
   private final EventLoop loop;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+  private final FirstWay firstWay = new FirstWay();
   private final TunnelEnd end;
   private final Carrier.Parts parts;
   private final Tally tally = new Tally();
@@ -83,7 +78,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
     underpath = new Underpath(end, server, path, this::end);
     parts = new Carrier.Parts(loop, own, pin, lifetime, end, this, tally);
-    ways = new Ways(loop, end, () -> firstReady.complete(null), events);
+    ways = new Ways(loop, end, firstWay::found, events);
     streams = StreamKeeper.start(loop, own, pin, end, ways);
   }
 
@@ -116,33 +111,11 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
         data.tryAnother(patience);
         data.prepareStream();
       });
-      data.awaitFirst(patience.plus(HELLO));
+      data.firstWay.await(patience.plus(HELLO), to.server());
       onFailure.own(loop.every(TICK, data::tick));
       data.resources.own(onFailure.handOver());
       return data;
     }
-  }
-
-  private void awaitFirst(Duration patience) throws IOException {
-    try {
-      firstReady.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      String why =
-          e.getCause() instanceof IOException io && io.getMessage() != null
-              ? io.getMessage()
-              : String.valueOf(e.getCause());
-      throw new IOException(noAssociation(why), e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException(noAssociation("no answer"), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted during the DTLS handshake");
-    }
-  }
-
-  private String noAssociation(String why) {
-    return "UDP %s gave no data association, although TCP to the same port works: %s"
-        .formatted(Addresses.text(server), why);
   }
 
   private void tryAnother(Duration patience) throws IOException {
@@ -192,11 +165,10 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   /** UDP gives no association; what there is of TCP decides whether that is the end. */
   private void failed(Throwable why) {
     if (token.isEmpty() || ways.isWithoutStream()) {
-      firstReady.completeExceptionally(why);
+      firstWay.failed(why);
     } else {
       ways.endGrace();
-      Closeable _ =
-          loop.schedule(StreamKeeper.PATIENCE, () -> firstReady.completeExceptionally(why));
+      Closeable _ = loop.schedule(StreamKeeper.PATIENCE, () -> firstWay.failed(why));
     }
   }
 

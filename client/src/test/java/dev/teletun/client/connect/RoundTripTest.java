@@ -187,26 +187,9 @@ class RoundTripTest {
   /** Nobody needs to be told anything. */
   private static final class ServerSide
       implements ServerAssociations.Listener, TunnelEnd.Listener, TrainSender.TooBig {
-    @Override
-    public void probed(int size) {}
 
     @Override
     public void leftover() {}
-
-    @Override
-    public void associated(UdpPeer peer) {}
-
-    @Override
-    public void moved(UdpPeer peer) {}
-
-    @Override
-    public void peerClosed() {}
-
-    @Override
-    public void switched(int number, boolean first) {}
-
-    @Override
-    public void expired() {}
 
     @Override
     public void portEnded(@Nullable IOException failure) {}

@@ -160,23 +160,5 @@ public final class EstablishedPair implements PacketSink {
     public void leftover() {
       server.feedLeftover(EstablishedPair.this);
     }
-
-    @Override
-    public void associated(UdpPeer peer) {}
-
-    @Override
-    public void moved(UdpPeer peer) {}
-
-    @Override
-    public void probed(int size) {}
-
-    @Override
-    public void peerClosed() {}
-
-    @Override
-    public void switched(int number, boolean first) {}
-
-    @Override
-    public void expired() {}
   }
 }

@@ -42,22 +42,22 @@ public final class ServerAssociations implements Associations, Closeable {
     void leftover();
 
     /** Packets for the client leave on a new association, which is reached at {@code peer}. */
-    void associated(UdpPeer peer);
+    default void associated(UdpPeer peer) {}
 
     /** The client is reached at another address. */
-    void moved(UdpPeer peer);
+    default void moved(UdpPeer peer) {}
 
     /** A probe of {@code size} bytes has reached the client. */
-    void probed(int size);
+    default void probed(int size) {}
 
     /** The peer said close_notify. */
-    void peerClosed();
+    default void peerClosed() {}
 
     /** The client's first message over UDP since the {@code number}th switch, or its last. */
-    void switched(int number, boolean first);
+    default void switched(int number, boolean first) {}
 
     /** The association has reached the end of its lifetime, and is closed. */
-    void expired();
+    default void expired() {}
   }
 
   /** How long an association is still opened after another has replaced it. */

@@ -256,22 +256,7 @@ class HandshakeFloodTest {
     }
 
     @Override
-    public void probed(int size) {}
-
-    @Override
     public void leftover() {}
-
-    @Override
-    public void switched(int number, boolean first) {}
-
-    @Override
-    public void expired() {}
-
-    @Override
-    public void moved(UdpPeer peer) {}
-
-    @Override
-    public void peerClosed() {}
   }
 
   private final class Received implements Ready, PacketSink {

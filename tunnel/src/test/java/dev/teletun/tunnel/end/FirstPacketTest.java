@@ -134,27 +134,9 @@ class FirstPacketTest {
     }
 
     @Override
-    public void probed(int size) {}
-
-    @Override
     public void leftover() {
       transport.feed(associations::feedLeftover);
     }
-
-    @Override
-    public void associated(UdpPeer peer) {}
-
-    @Override
-    public void switched(int number, boolean first) {}
-
-    @Override
-    public void expired() {}
-
-    @Override
-    public void moved(UdpPeer peer) {}
-
-    @Override
-    public void peerClosed() {}
   }
 
   private static class Quiet implements TunnelEnd.Listener, TrainSender.TooBig {
