@@ -133,7 +133,7 @@ class HostileServerIT {
     router.start(
         "socat",
         "TCP-LISTEN:%d,reuseaddr,fork".formatted(PORTAL),
-        "SYSTEM:printf 'HTTP/1.1 302 Found\\r\\nLocation\\: http\\://portal.example/\\r\\n\\r\\n'");
+        "SYSTEM:printf 'HTTP/1.1 302 Found\\r\\nLocation\\: http\\://portal.example/\\r\\n\\r\\n'; exec cat >/dev/null");
     Until.holds(() -> assertThat(router.listens(PORTAL)).isTrue());
     router
         .shell(
