@@ -13,6 +13,7 @@ import dev.teletun.protocol.message.MessageReader;
 import dev.teletun.protocol.message.MessageWriter;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -126,6 +127,12 @@ public final class ClientSession implements Closeable {
       return new IOException(
           "cannot connect to %s over TCP: %s. Check the address and port, and that server-external runs"
               .formatted(Addresses.text(server), e.getMessage()),
+          e);
+    }
+    if (e instanceof SocketException || e.getCause() instanceof EOFException) {
+      return new IOException(
+          "%s ended the TCP connection before the session began: a firewall on the way, a port forward with nobody behind it, or another program that has the port. Check the port, and what server-external logs"
+              .formatted(Addresses.text(server)),
           e);
     }
     return e;

@@ -12,6 +12,7 @@ import dev.teletun.protocol.control.ControlException;
 import dev.teletun.protocol.control.ResolvConf;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -110,8 +111,36 @@ class HostileServerTest {
     }
   }
 
+  /** What a firewall or a port forward without anybody behind it does. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void saysWhatMayHaveEndedTheConnectionDuringTheHandshake(boolean reset) {
+    Thread.ofPlatform().daemon().start(() -> hangUp(reset));
+
+    assertThatIOException()
+        .isThrownBy(this::dial)
+        .withMessageContaining("ended the TCP connection before the session began")
+        .withMessageContaining("firewall");
+  }
+
+  private void hangUp(boolean reset) {
+    try (Socket accepted = listener.accept()) {
+      accepted.setSoLinger(reset, 0);
+      if (!reset) {
+        int hello = accepted.getInputStream().read(new byte[2_000]);
+        assertThat(hello).isPositive();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private ClientSession dial(String says) throws IOException {
     Thread.ofPlatform().daemon().start(() -> serve(says));
+    return dial();
+  }
+
+  private ClientSession dial() throws IOException {
     return ClientSession.dial(
         new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
         client,
