@@ -7,6 +7,7 @@ import org.bouncycastle.tls.AbstractTlsServer;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.ClientCertificateType;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
@@ -69,6 +70,17 @@ final class PinnedServer extends AbstractTlsServer {
   @Override
   protected int[] getSupportedCipherSuites() {
     return Negotiation.suitesOf(own);
+  }
+
+  @Override
+  protected int selectECDH(int minimumCurveBits) {
+    return Negotiation.group(context.getSecurityParametersHandshake().getClientSupportedGroups());
+  }
+
+  /** None for a client whose groups are all strange: then no suite is left, and it is told so. */
+  @Override
+  protected int getMaximumNegotiableCurveBits() {
+    return NamedGroup.getCurveBits(selectECDH(0));
   }
 
   @Override
