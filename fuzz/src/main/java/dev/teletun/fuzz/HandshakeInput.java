@@ -3,29 +3,36 @@ package dev.teletun.fuzz;
 import static dev.teletun.fuzz.Oracle.require;
 
 import dev.teletun.dtls.handshake.DatagramSink;
-import java.util.function.Supplier;
+import dev.teletun.dtls.handshake.Network;
 import org.jspecify.annotations.Nullable;
 
 /** Datagrams of a fuzzer's for one end of a handshake, and what that end says to them. */
-final class HandshakeInput implements Supplier<byte @Nullable []>, DatagramSink {
+final class HandshakeInput implements Network, DatagramSink {
   private static final int MOST_DATAGRAMS = 100;
   private static final int FLIGHT = 4096;
 
   private final Input in;
+  private final int largestBytes;
   private int taken;
   private long sentBytes;
 
   HandshakeInput(Input in) {
     this.in = in;
+    this.largestBytes = in.left();
   }
 
   @Override
-  public byte @Nullable [] get() {
+  public byte @Nullable [] next() {
     if (in.isEmpty() || taken == MOST_DATAGRAMS) {
       return null;
     }
     taken++;
     return in.piece();
+  }
+
+  @Override
+  public int largestBytes() {
+    return largestBytes;
   }
 
   @Override

@@ -15,6 +15,10 @@ final class Input {
     return at >= bytes.length;
   }
 
+  int left() {
+    return bytes.length - Math.min(at, bytes.length);
+  }
+
   int u8() {
     return isEmpty() ? 0 : bytes[at++] & 0xff;
   }

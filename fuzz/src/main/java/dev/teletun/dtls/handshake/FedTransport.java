@@ -2,17 +2,16 @@ package dev.teletun.dtls.handshake;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.function.Supplier;
 import org.bouncycastle.tls.DatagramTransport;
-import org.jspecify.annotations.Nullable;
 
 /** The real transport with its guard, which is given the next datagram whenever it has no more. */
 final class FedTransport implements DatagramTransport {
-  private final HandshakeTransport inner;
-  private final Supplier<byte @Nullable []> network;
+  private static final int SMALLEST_LIMIT = 2048;
 
-  /** {@code network} gives null when there is nothing more to come. */
-  FedTransport(HandshakeTransport inner, Supplier<byte @Nullable []> network) {
+  private final HandshakeTransport inner;
+  private final Network network;
+
+  FedTransport(HandshakeTransport inner, Network network) {
     this.inner = inner;
     this.network = network;
   }
@@ -24,7 +23,7 @@ final class FedTransport implements DatagramTransport {
       if (received >= 0) {
         return received;
       }
-      byte[] datagram = network.get();
+      byte[] datagram = network.next();
       if (datagram == null) {
         throw new InterruptedIOException("the network has fallen silent");
       }
@@ -44,7 +43,7 @@ final class FedTransport implements DatagramTransport {
 
   @Override
   public int getReceiveLimit() {
-    return inner.getReceiveLimit();
+    return Math.min(inner.getReceiveLimit(), Math.max(SMALLEST_LIMIT, network.largestBytes()));
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.bouncycastle.tls.DTLSClientProtocol;
 import org.bouncycastle.tls.DTLSRequest;
 import org.bouncycastle.tls.DTLSServerProtocol;
@@ -66,8 +65,7 @@ public final class Rehearsal {
    *
    * @return null if the handshake failed in a way that {@link Handshake} makes a failure of
    */
-  public @Nullable Association server(
-      VerifiedHello hello, Supplier<byte @Nullable []> network, DatagramSink out) {
+  public @Nullable Association server(VerifiedHello hello, Network network, DatagramSink out) {
     return run(
         true,
         network,
@@ -75,11 +73,14 @@ public final class Rehearsal {
         SERVER_SEED,
         (crypto, check, ids, transport) ->
             new DTLSServerProtocol()
-                .accept(new PinnedServer(crypto, own, check, ids), transport, hello.request()));
+                .accept(
+                    RememberedSignatures.of(new PinnedServer(crypto, own, check, ids)),
+                    transport,
+                    hello.request()));
   }
 
   /** Runs the client; otherwise as {@link #server}. */
-  public @Nullable Association client(Supplier<byte @Nullable []> network, DatagramSink out) {
+  public @Nullable Association client(Network network, DatagramSink out) {
     return run(
         false,
         network,
@@ -96,7 +97,7 @@ public final class Rehearsal {
   }
 
   private @Nullable Association run(
-      boolean server, Supplier<byte @Nullable []> network, DatagramSink out, long seed, Play play) {
+      boolean server, Network network, DatagramSink out, long seed, Play play) {
     PeerCheck check = new PeerCheck(peer);
     ConnectionIds ids = new ConnectionIds(server, id);
     HandshakeTransport transport =
