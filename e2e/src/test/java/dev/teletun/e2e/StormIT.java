@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Pods that send the client more than the tunnel carries, and shout at pod B's neighbours. */
+/** Pods that send the client more than the tunnel carries, and shout at pod B's network. */
 @Tag("netns")
 @Timeout(120)
 class StormIT {
@@ -35,6 +35,27 @@ class StormIT {
           for _ in range(64):
               try:
                   s.sendto(data, (to, port))
+                  sent += 1
+              except OSError:
+                  pass
+      print("sent", sent)
+      """;
+
+  /** Sends for so many seconds the question who has an address, each time as another neighbour. */
+  private static final String WHO_HAS =
+      """
+      import socket, struct, sys, time
+      of, seconds = socket.inet_aton(sys.argv[1]), float(sys.argv[2])
+      s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+      s.bind(("eth0", 0x0806))
+      end, sent = time.monotonic() + seconds, 0
+      while time.monotonic() < end:
+          for _ in range(64):
+              mac = b"\\x02\\x00" + struct.pack("!I", sent)
+              asker = bytes([10, 244, 1 + sent % 250, 1 + sent // 250 % 250])
+              try:
+                  s.send(b"\\xff" * 6 + mac + struct.pack("!HHHBBH", 0x806, 1, 0x800, 6, 4, 1)
+                         + mac + asker + b"\\0" * 6 + of)
                   sent += 1
               except OSError:
                   pass
@@ -89,6 +110,9 @@ class StormIT {
         senders.add(storms.own(flood(pod, LabNet.POD_CLUSTER.v4(), 1200, seconds)));
         senders.add(storms.own(flood(pod, LabNet.POD_CLUSTER.v4(), 20, seconds)));
         senders.add(storms.own(flood(pod, "10.244.0.255", 20, seconds)));
+        senders.add(
+            storms.own(
+                pod.start("python3", "-IS", "-c", WHO_HAS, LabNet.POD_CLUSTER.v4(), "" + seconds)));
       }
       while (senders.getFirst().isAlive()) {
         talk.exchange();

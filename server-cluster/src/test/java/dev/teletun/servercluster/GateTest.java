@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,33 @@ class GateTest {
         .singleElement()
         .asString()
         .contains("refused uid %d".formatted(Libc.geteuid()), "-peer-uid");
+  }
+
+  @Test
+  void linksTheLastOfAHundredAndKeepsNothingOfTheOthers() throws IOException {
+    Gate gate = gate(OptionalInt.empty());
+    long before = openDescriptors();
+
+    UnixStream last = connect();
+    for (int i = 1; i < 100; i++) {
+      loop.call(gate::accept);
+      UnixStream next = connect();
+      loop.call(gate::accept);
+      greeting(last);
+      assertThat(last.read(ByteBuffer.allocateDirect(1), 0, 1)).isEqualTo(UnixStream.END);
+      last.close();
+      last = next;
+    }
+
+    assertThat(greeting(last).addresses().addresses()).isEqualTo(pod.pod().addresses());
+    assertThat(pod.taken).isTrue();
+    assertThat(openDescriptors() - before).as("both ends of the last").isEqualTo(2);
+  }
+
+  private static long openDescriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
   }
 
   @Test

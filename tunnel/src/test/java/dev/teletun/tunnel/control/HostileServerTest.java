@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLSocket;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server with the right key that says the wrong things. */
 @Timeout(30)
 class HostileServerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String RESOLV_CONF = "nameserver 10.96.0.10\n";
 
   private final CountDownLatch done = new CountDownLatch(1);
@@ -98,6 +100,30 @@ class HostileServerTest {
     assertThatIOException().isThrownBy(() -> dial("10.0.2.7")).withMessageContaining("NUL");
   }
 
+  /** Each byte comes in time; all of them together do not. */
+  @Test
+  void givesUpOnAServerThatDripsItsAddresses() {
+    Thread.ofPlatform().daemon().start(this::drip);
+
+    assertThatIOException()
+        .isThrownBy(() -> dial(Duration.ofSeconds(2)))
+        .withMessageContaining("did not answer within 2 s");
+  }
+
+  private void drip() {
+    try (Socket accepted = listener.accept()) {
+      SSLSocket tls = ControlTls.server(accepted, server, client.pin());
+      tls.startHandshake();
+      for (int i = 0; !done.await(100, TimeUnit.MILLISECONDS); i++) {
+        tls.getOutputStream().write("10.0.2.7\n".charAt(i % 9));
+      }
+    } catch (IOException e) {
+      // The client has hung up, as it should.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void believesOfAResolvConfOnlyWhatAResolverNeeds() throws Exception {
     String text =
@@ -118,7 +144,7 @@ class HostileServerTest {
     Thread.ofPlatform().daemon().start(() -> hangUp(reset));
 
     assertThatIOException()
-        .isThrownBy(this::dial)
+        .isThrownBy(() -> dial(PATIENCE))
         .withMessageContaining("ended the TCP connection before the session began")
         .withMessageContaining("firewall");
   }
@@ -137,15 +163,15 @@ class HostileServerTest {
 
   private ClientSession dial(String says) throws IOException {
     Thread.ofPlatform().daemon().start(() -> serve(says));
-    return dial();
+    return dial(PATIENCE);
   }
 
-  private ClientSession dial() throws IOException {
+  private ClientSession dial(Duration patience) throws IOException {
     return ClientSession.dial(
         new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
         client,
         server.pin(),
-        Duration.ofSeconds(5));
+        patience);
   }
 
   /** Says it, and keeps the connection open if all was said. */
