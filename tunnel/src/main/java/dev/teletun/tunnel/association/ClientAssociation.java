@@ -123,7 +123,8 @@ public final class ClientAssociation implements Associations, Closeable {
       ready.completeExceptionally(why);
       return;
     }
-    Link made = new Link(socket, peer, done, token.isPresent(), said);
+    Link made =
+        new Link(new SocketOutlet(socket), peer, done, token.isPresent(), said, System::nanoTime);
     link = made;
     established.complete(done);
     if (token.isPresent()) {
@@ -188,7 +189,7 @@ public final class ClientAssociation implements Associations, Closeable {
   public void leaveBy(UdpSocket another) {
     socket = another;
     if (link != null) {
-      link.leaveBy(another);
+      link.leaveBy(new SocketOutlet(another));
     }
   }
 

@@ -3,11 +3,10 @@ package dev.teletun.tunnel.association;
 import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.association.RecordSink;
 import dev.teletun.linux.udp.UdpPeer;
-import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.tunnel.transport.PacketSink;
-import java.io.IOException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +19,33 @@ final class Link implements RecordSink {
   private final Association association;
   private final boolean speaksMessages;
   private final Said said;
-  private final long bornNanos = System.nanoTime();
-  private UdpSocket socket;
+  private final LongSupplier nanoClock;
+  private final long bornNanos;
+  private Outlet outlet;
   private UdpPeer peer;
   private UdpPeer source;
   private boolean accepted;
-  private volatile long heardNanos = System.nanoTime();
+  private volatile long heardNanos;
   private int probes;
   private List<byte[]> kept = List.of();
   private @Nullable PacketSink out;
 
   /**
-   * The caller keeps the socket.
+   * With an association that is new.
    *
    * @param speaksMessages false for a peer of version 1
    */
-  Link(UdpSocket socket, UdpPeer peer, Association association, boolean speaksMessages, Said said) {
-    this.socket = socket;
+  Link(
+      Outlet outlet,
+      UdpPeer peer,
+      Association association,
+      boolean speaksMessages,
+      Said said,
+      LongSupplier nanoClock) {
+    this.outlet = outlet;
+    this.nanoClock = nanoClock;
+    this.bornNanos = nanoClock.getAsLong();
+    this.heardNanos = bornNanos;
     this.peer = peer;
     this.source = peer;
     this.association = association;
@@ -64,17 +73,17 @@ final class Link implements RecordSink {
 
   /** Time since the handshake. */
   long ageNanos() {
-    return System.nanoTime() - bornNanos;
+    return nanoClock.getAsLong() - bornNanos;
   }
 
-  /** When an authentic record last came, on the clock of System.nanoTime. Any thread. */
+  /** When an authentic record last came, on the clock that it was given. Any thread. */
   long heardNanos() {
     return heardNanos;
   }
 
-  /** From now on datagrams leave by another socket, to the same peer. */
-  void leaveBy(UdpSocket another) {
-    socket = another;
+  /** From now on datagrams leave by another way, to the same peer. */
+  void leaveBy(Outlet another) {
+    outlet = another;
   }
 
   /** Keeps datagrams that came with the end of the handshake until somebody can take them. */
@@ -99,18 +108,14 @@ final class Link implements RecordSink {
   /** Sends one message in a datagram of its own; lost like any. */
   void say(byte[] message) {
     byte[] record = seal(message);
-    socket.send(peer, record, 0, record.length, record.length);
+    outlet.send(peer, record, 0, record.length);
   }
 
   /** Sends a packet of {@code size} bytes that the peer acknowledges if it arrives whole. */
   void probe(int size) {
     probes++;
     byte[] record = seal(DataMessage.probe(probes, size));
-    try {
-      socket.sendWhole(peer, record, 0, record.length);
-    } catch (IOException _) {
-      // setsockopt(2) failed: the probe was not sent, and will be taken for lost.
-    }
+    outlet.sendWhole(peer, record, 0, record.length);
   }
 
   private byte[] seal(byte[] message) {
@@ -124,13 +129,13 @@ final class Link implements RecordSink {
     if (association.confirmed()) {
       byte[] alert = new byte[association.overhead() + 2]; // as long as an alert (RFC 5246 §7.2)
       int size = association.closeNotify(alert, 0);
-      socket.send(peer, alert, 0, size, size);
+      outlet.send(peer, alert, 0, size);
     }
   }
 
   @Override
   public void packet(byte[] bytes, int at, int length) {
-    heardNanos = System.nanoTime();
+    heardNanos = nanoClock.getAsLong();
     if (association.lastWasNewest() && !source.equals(peer)) {
       peer = source;
       said.moved(this);
@@ -174,6 +179,6 @@ final class Link implements RecordSink {
 
   @Override
   public void answer(byte[] datagram, int at, int length) {
-    socket.send(peer, datagram, at, length, length);
+    outlet.send(peer, datagram, at, length);
   }
 }

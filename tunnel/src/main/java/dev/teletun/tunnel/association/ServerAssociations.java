@@ -235,7 +235,9 @@ public final class ServerAssociations implements Associations, Closeable {
       return;
     }
     counts.handshakes.count("succeeded");
-    Link link = new Link(socket, from, association, token != null, said);
+    Link link =
+        new Link(
+            new SocketOutlet(socket), from, association, token != null, said, System::nanoTime);
     link.keep(handshake.leftover());
     links.add(link, current);
     if (link.isAccepted()) {
