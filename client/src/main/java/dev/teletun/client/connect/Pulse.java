@@ -27,7 +27,7 @@ final class Pulse {
    */
   static void keep(Carrier now) {
     Duration silence = now.silence();
-    boolean due = isLong(silence, KEEPALIVE) || (now.isWaiting() && isLong(silence, Ways.QUIET));
+    boolean due = isLong(silence, KEEPALIVE) || (now.isWaiting() && isLong(silence, WayRule.QUIET));
     if (due && isLong(now.sinceCall(), isLong(now.unanswered(), DEAD) ? CALL_AGAIN : SOON)) {
       now.callOut();
     }

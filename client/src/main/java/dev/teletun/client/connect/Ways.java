@@ -16,45 +16,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether packets go over UDP or over TCP: over UDP if it gets through.
- *
- * <pre>
- *   UDP ──silent for a second although asked──► TCP
- *   UDP ◄──has answered for two seconds──────── TCP
- * </pre>
- *
- * Loop thread only.
+ * Sends packets over UDP or over TCP, as {@link WayRule} says, and tells of it. Loop thread only.
  */
 final class Ways implements StreamKeeper.Listener {
   /** How long UDP may take before the first packets go over TCP. */
   static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** Silence after which UDP is asked whether it still gets through. */
-  static final Duration QUIET = Duration.ofMillis(400);
-
-  // An inner TCP sends again 0.2, 0.6, 1.4 and 3 s after a loss (RFC 6298, Linux): before the
-  // third.
-  private static final Duration LOST = Duration.ofSeconds(1);
-  private static final Duration ANSWER = Duration.ofMillis(600);
-  private static final Duration PROVEN = Duration.ofSeconds(2);
-  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-  private static final Duration STREAM_IN_USE_QUIET = Duration.ofSeconds(3);
-  private static final Duration STREAM_QUIET = Duration.ofSeconds(15);
-  private static final Duration STREAM_LOST = Duration.ofSeconds(4);
-
+  private final WayRule rule = new WayRule(System::nanoTime);
   private final TunnelEnd end;
   private final Leader leader;
   private final Runnable begun;
   private final Consumer<String> events;
   private @Nullable Carrier udp;
   private @Nullable StreamTransport stream;
-  private boolean graceOver;
   private boolean failed;
   private boolean toldTcp;
   private final Events switches = new Events("to_tcp", "to_udp");
   private Instant since = Instant.now();
   private String why = "at the beginning";
-  private long silentNanos = System.nanoTime(); // when UDP was last found to be silent
 
   /**
    * The caller keeps loop and end.
@@ -150,7 +129,7 @@ final class Ways implements StreamKeeper.Listener {
 
   /** UDP is waited for no longer. */
   void endGrace() {
-    graceOver = true;
+    rule.endGrace();
     choose();
   }
 
@@ -172,10 +151,10 @@ final class Ways implements StreamKeeper.Listener {
 
   private void watch(StreamTransport tcp) {
     Duration quiet = Duration.ofNanos(System.nanoTime() - tcp.heardNanos());
-    if (isLong(quiet, isOverTcp() ? STREAM_IN_USE_QUIET : STREAM_QUIET)) {
+    if (WayRule.isTcpToBeAsked(quiet, standing(tcp))) {
       tcp.callOut();
     }
-    if (isLong(tcp.waited(), STREAM_LOST)) {
+    if (WayRule.isTcpLost(tcp.waited())) {
       tcp.close(); // its reader ends, and dials again
     }
   }
@@ -183,34 +162,46 @@ final class Ways implements StreamKeeper.Listener {
   private void choose() {
     Carrier carrier = udp;
     StreamTransport tcp = stream;
-    boolean gone = carrier == null || isLost(carrier);
-    if (gone) {
-      silentNanos = System.nanoTime();
+    WayRule.Udp standing = carrier == null ? null : standing(carrier);
+    switch (rule.choose(standing, standing(tcp))) {
+      case UDP -> overUdp(carrier, false);
+      case BACK_TO_UDP -> {
+        askUdp(carrier);
+        overUdp(carrier, true);
+      }
+      case STAY -> askUdp(carrier);
+      case TCP -> overTcp(tcp);
     }
-    if (tcp == null || !tcp.isOpen()) {
-      overUdp(carrier, false);
-    } else if (isOverTcp()) {
-      askUdp(carrier);
-    } else if (gone && (carrier != null || graceOver)) {
-      leader.switchTo(tcp, false);
-      tell(true);
-    } else {
-      overUdp(carrier, false);
-    }
-    if (carrier != null && !gone && !isOverTcp()) {
+    if (standing != null && !standing.isLost() && !isOverTcp()) {
       tell(false);
     }
   }
 
-  private void askUdp(@Nullable Carrier carrier) {
-    if (carrier == null) {
-      return;
+  private static WayRule.Udp standing(Carrier carrier) {
+    return new WayRule.Udp(
+        carrier.transport().isOpen() && !carrier.association().isOver(),
+        carrier.unanswered(),
+        carrier.silence(),
+        carrier.roundTrip());
+  }
+
+  private WayRule.Tcp standing(@Nullable StreamTransport tcp) {
+    if (tcp == null || !tcp.isOpen()) {
+      return WayRule.Tcp.NONE;
     }
-    if (isLong(carrier.sinceCall(), ASK_AGAIN)) {
+    return isOverTcp() ? WayRule.Tcp.IN_USE : WayRule.Tcp.READY;
+  }
+
+  private static void askUdp(@Nullable Carrier carrier) {
+    if (carrier != null && WayRule.isUdpToBeAsked(carrier.sinceCall())) {
       carrier.callOut();
     }
-    if (System.nanoTime() - silentNanos >= PROVEN.toNanos()) {
-      overUdp(carrier, true);
+  }
+
+  private void overTcp(@Nullable StreamTransport tcp) {
+    if (tcp != null) {
+      leader.switchTo(tcp, false);
+      tell(true);
     }
   }
 
@@ -233,18 +224,5 @@ final class Ways implements StreamKeeper.Listener {
       events.accept(
           overTcp ? "UDP does not get through; packets go over TCP" : "packets go over UDP again");
     }
-  }
-
-  /** Asked again and again, and silent for longer than an answer takes. */
-  private static boolean isLost(Carrier carrier) {
-    Duration answer = carrier.roundTrip().multipliedBy(2).plus(QUIET);
-    return !carrier.transport().isOpen()
-        || carrier.association().isOver()
-        || (isLong(carrier.unanswered(), answer.compareTo(ANSWER) > 0 ? answer : ANSWER)
-            && isLong(carrier.silence(), LOST));
-  }
-
-  private static boolean isLong(Duration duration, Duration limit) {
-    return duration.compareTo(limit) >= 0;
   }
 }

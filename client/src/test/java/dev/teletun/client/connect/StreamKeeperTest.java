@@ -16,8 +16,10 @@ import dev.teletun.tunnel.transport.Inbox;
 import dev.teletun.tunnel.transport.StreamTransport;
 import dev.teletun.tunnel.transport.Transport;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -115,6 +117,7 @@ class StreamKeeperTest implements StreamKeeper.Listener, Inbox, ServerListener.H
   void saysThatThereIsNoneWhileNobodyListens() throws Exception {
     InetSocketAddress at = at(listener);
     listener.close();
+    awaitRefusal(at);
 
     keeper.attached(at, token);
 
@@ -131,6 +134,17 @@ class StreamKeeperTest implements StreamKeeper.Listener, Inbox, ServerListener.H
 
     assertThat(heard.poll(10, SECONDS)).isEqualTo("ended");
     assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().equals("stream"));
+  }
+
+  /** The listener's thread may still accept one. */
+  private static void awaitRefusal(InetSocketAddress at) throws IOException, InterruptedException {
+    while (true) {
+      try (Socket _ = new Socket(at.getAddress(), at.getPort())) {
+        Thread.sleep(10);
+      } catch (ConnectException _) {
+        return;
+      }
+    }
   }
 
   private static InetSocketAddress at(ServerListener listener) {
