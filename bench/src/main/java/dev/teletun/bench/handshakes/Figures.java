@@ -1,6 +1,6 @@
 package dev.teletun.bench.handshakes;
 
-import dev.teletun.bench.Spread;
+import dev.teletun.bench.tunnel.Spread;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.impaired;
 
 import dev.teletun.lab.impair.Fault;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 public record Spread(double least, double median, double greatest) {
 
   /** Of one figure of some samples. */
-  static Spread of(List<Sample> samples, ToDoubleFunction<Sample> figure) {
+  public static Spread of(List<Sample> samples, ToDoubleFunction<Sample> figure) {
     double[] values = samples.stream().mapToDouble(figure).toArray();
     return new Spread(quantile(values, 0), quantile(values, 0.5), quantile(values, 1));
   }

@@ -1,4 +1,6 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
+
+import dev.teletun.bench.tunnel.Memory;
 
 /**
  * What a flood of hellos did.

@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -8,14 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Resident memory of a process, in MB (10^6 bytes): all, and what it shares with no file. */
-record Memory(double resident, double anonymous) {
+public record Memory(double resident, double anonymous) {
 
-  static Memory of(RunningProgram program) throws IOException {
+  /** What it has now. */
+  public static Memory of(RunningProgram program) throws IOException {
     return parse(Files.readString(Path.of("/proc/" + program.pid() + "/status")));
   }
 
   /** Of a tunnel's processes by name. */
-  static Map<String, Memory> ofEach(Tunnel tunnel) throws IOException {
+  public static Map<String, Memory> ofEach(Tunnel tunnel) throws IOException {
     Map<String, Memory> processes = new LinkedHashMap<>();
     for (Map.Entry<String, RunningProgram> each : tunnel.programs().entrySet()) {
       processes.put(each.getKey(), of(each.getValue()));

@@ -1,6 +1,10 @@
-package dev.teletun.bench;
+package dev.teletun.bench.peers;
 
 import dev.teletun.bench.field.Json;
+import dev.teletun.bench.tunnel.Memory;
+import dev.teletun.bench.tunnel.Peers;
+import dev.teletun.bench.tunnel.Sample;
+import dev.teletun.bench.tunnel.Spread;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

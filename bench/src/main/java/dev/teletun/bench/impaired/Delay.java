@@ -1,5 +1,6 @@
-package dev.teletun.bench;
+package dev.teletun.bench.impaired;
 
+import dev.teletun.bench.tunnel.Spread;
 import java.util.Locale;
 
 /** Round trips over a narrow link, without load and under one, in milliseconds. */

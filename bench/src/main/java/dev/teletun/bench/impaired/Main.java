@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.impaired;
 
 import dev.teletun.bench.field.InSandbox;
 import dev.teletun.lab.impair.BadRouter;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * commas, Mbit/s of the bottleneck or 0, {@code json} or {@code text}, then the command line that
  * starts TeleTUN.
  */
-public final class Impaired {
+public final class Main {
   private static final int BEFORE_COMMAND = 7;
   private static final int QUEUE_MILLIS = 50;
 
@@ -34,7 +34,7 @@ public final class Impaired {
   private final List<String> command;
   private final PrintStream out = System.out;
 
-  private Impaired(List<String> arguments) {
+  private Main(List<String> arguments) {
     rounds = Integer.parseInt(arguments.get(0));
     transfer = Duration.ofSeconds(Long.parseLong(arguments.get(1)));
     link = Integer.parseInt(arguments.get(2));
@@ -53,10 +53,10 @@ public final class Impaired {
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
     InSandbox.run(
-        Impaired.class,
+        Main.class,
         arguments,
         given -> {
-          new Impaired(given).run();
+          new Main(given).run();
           return 0;
         });
   }

@@ -1,6 +1,10 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
 
 import dev.teletun.bench.field.InSandbox;
+import dev.teletun.bench.tunnel.Memory;
+import dev.teletun.bench.tunnel.Meter;
+import dev.teletun.bench.tunnel.Peers;
+import dev.teletun.bench.tunnel.Tunnel;
 import dev.teletun.lab.topology.Attacker;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
@@ -23,7 +27,7 @@ import java.util.regex.Pattern;
  * second, seconds of the flood, {@code text} or {@code json}, then the command line that starts
  * TeleTUN.
  */
-public final class Attack implements Closeable {
+public final class Main implements Closeable {
   private static final int BEFORE_COMMAND = 5;
   private static final double WARM_UP_SHARE = 1.0 / 6;
   private static final Duration SLACK = Duration.ofSeconds(60);
@@ -61,7 +65,7 @@ public final class Attack implements Closeable {
   private final Map<Under, Rates> rates = new EnumMap<>(Under.class);
   private long forged;
 
-  private Attack(List<String> arguments, Lab lab) throws IOException {
+  private Main(List<String> arguments, Lab lab) throws IOException {
     rounds = Integer.parseInt(arguments.get(0));
     seconds = Integer.parseInt(arguments.get(1));
     perSecond = Integer.parseInt(arguments.get(2));
@@ -83,18 +87,18 @@ public final class Attack implements Closeable {
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
     InSandbox.run(
-        Attack.class,
+        Main.class,
         arguments,
         given -> {
-          try (Attack attack = new Attack(given, Lab.up("atk"))) {
-            AttackReport report = attack.measure();
+          try (Main attack = new Main(given, Lab.up("atk"))) {
+            Report report = attack.measure();
             System.out.print(given.get(4).equals("json") ? report.json() : report.text());
             return 0;
           }
         });
   }
 
-  private AttackReport measure() throws IOException {
+  private Report measure() throws IOException {
     say("warming up");
     transferBothWays(new Rates());
     Map<String, Memory> before = memory();
@@ -109,7 +113,7 @@ public final class Attack implements Closeable {
     }
     Map<String, Memory> after = memory();
     Flood flood = flood();
-    return new AttackReport(
+    return new Report(
         rounds,
         seconds,
         perSecond,

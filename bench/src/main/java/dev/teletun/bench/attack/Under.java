@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
 
 /** What goes on while something is transferred. */
 enum Under {

@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import dev.teletun.lab.demo.Programs;
 import dev.teletun.lab.sandbox.Sandbox;
@@ -21,12 +21,12 @@ import java.util.regex.Pattern;
  * Every one leads from the laptop through NAT router and node port into a pod, and on to the echo
  * pod.
  */
-final class Peers {
-  static final String TELETUN = "teletun";
-  static final String BEFORE = "before"; // TeleTUN of another checkout
-  static final String WIREGUARD = "wireguard-go";
-  static final String OPENVPN = "openvpn";
-  static final String BARE = "bare veth";
+public final class Peers {
+  public static final String TELETUN = "teletun";
+  public static final String BEFORE = "before"; // TeleTUN of another checkout
+  public static final String WIREGUARD = "wireguard-go";
+  public static final String OPENVPN = "openvpn";
+  public static final String BARE = "bare veth";
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final String LAPTOP_INSIDE = "10.99.0.1";
@@ -39,7 +39,7 @@ final class Peers {
   private Peers() {}
 
   /** TeleTUN's three programs; {@code command} starts it, by the launcher's argument file. */
-  static Tunnel teletun(String name, Lab lab, List<String> command) throws IOException {
+  public static Tunnel teletun(String name, Lab lab, List<String> command) throws IOException {
     Programs programs =
         new Programs(lab, command, servers(command), Sandbox.mapsUid(Programs.NOBODY));
     programs.makeKeys();
@@ -61,7 +61,7 @@ final class Peers {
   }
 
   /** wireguard-go on the laptop and in pod B, which forwards. */
-  static Tunnel wireguard(Lab lab, String program) throws IOException {
+  public static Tunnel wireguard(Lab lab, String program) throws IOException {
     Map<String, RunningProgram> running = new LinkedHashMap<>();
     running.put("pod", wireguardIn(lab.podCluster(), program));
     running.put("laptop", wireguardIn(lab.laptop(), program));
@@ -85,7 +85,7 @@ final class Peers {
   }
 
   /** OpenVPN over UDP without its kernel module, on the laptop and in pod B, which forwards. */
-  static Tunnel openvpn(Lab lab) throws IOException {
+  public static Tunnel openvpn(Lab lab) throws IOException {
     String pod = certificate(lab.podCluster());
     String laptop = certificate(lab.laptop());
     openToPod(lab);
@@ -104,7 +104,7 @@ final class Peers {
   }
 
   /** No tunnel: iperf3 in pod A by the node port. */
-  static Tunnel bare(Lab lab) throws IOException {
+  public static Tunnel bare(Lab lab) throws IOException {
     lab.podExternal().start("iperf3", "-s", "-p", "" + LabNet.EXTERNAL_PORT);
     return new Tunnel(BARE, lab.laptop(), LabNet.NODE.v4(), LabNet.NODE_PORT, Map.of());
   }

@@ -1,5 +1,8 @@
-package dev.teletun.bench;
+package dev.teletun.bench.impaired;
 
+import dev.teletun.bench.tunnel.Meter;
+import dev.teletun.bench.tunnel.Peers;
+import dev.teletun.bench.tunnel.Tunnel;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.LabNet;

@@ -1,5 +1,6 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
 
+import dev.teletun.bench.tunnel.Spread;
 import java.util.ArrayList;
 import java.util.List;
 

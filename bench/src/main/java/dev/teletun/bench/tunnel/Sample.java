@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 /**
  * One tunnel in one round.
@@ -10,5 +10,5 @@ package dev.teletun.bench;
  * @param rttMedian microseconds, idle
  * @param rttTail microseconds, 99th percentile
  */
-record Sample(
+public record Sample(
     double up, double down, double upCost, double downCost, double rttMedian, double rttTail) {}

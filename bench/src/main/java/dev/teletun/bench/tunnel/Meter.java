@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Measures one tunnel with iperf3 and ping. */
-final class Meter {
+public final class Meter {
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, proc(5)
   private static final int PINGS = 200;
   private static final Duration SLACK = Duration.ofSeconds(10);
@@ -22,7 +22,7 @@ final class Meter {
           "\"sum_received\":\\s*\\{[^}]*\"bytes\":\\s*(\\d+)[^}]*\"bits_per_second\":\\s*([0-9.eE+]+)");
 
   /** What iperf3 said. */
-  record Transfer(long bytes, double bitsPerSecond) {
+  public record Transfer(long bytes, double bitsPerSecond) {
 
     static Transfer parse(String json) throws IOException {
       Matcher received = RECEIVED.matcher(json);
@@ -38,12 +38,12 @@ final class Meter {
   private final Duration transfer;
 
   /** Each transfer takes as long as {@code transfer}. */
-  Meter(Duration transfer) {
+  public Meter(Duration transfer) {
     this.transfer = transfer;
   }
 
   /** Both directions, then round trips. */
-  Sample measure(Tunnel tunnel) throws IOException {
+  public Sample measure(Tunnel tunnel) throws IOException {
     double[] idle = roundTrips(tunnel);
     Costed up = costed(tunnel);
     Costed down = costed(tunnel, "-R");
@@ -64,7 +64,7 @@ final class Meter {
   }
 
   /** One transfer with more options of iperf3. */
-  Transfer transfer(Tunnel tunnel, String... more) throws IOException {
+  public Transfer transfer(Tunnel tunnel, String... more) throws IOException {
     List<String> command = new ArrayList<>(List.of("iperf3", "-J", "-4", "--connect-timeout=3000"));
     command.addAll(List.of("-t", "" + transfer.toSeconds(), "-p", "" + tunnel.port()));
     command.addAll(List.of("-c", tunnel.address()));
@@ -79,7 +79,8 @@ final class Meter {
     return roundTrips(run.orThrow());
   }
 
-  static double[] roundTrips(String ping) {
+  /** Each round trip in microseconds, of what ping(8) printed. */
+  public static double[] roundTrips(String ping) {
     return TIME.matcher(ping)
         .results()
         .mapToDouble(time -> Double.parseDouble(time.group(1)) * 1000)
@@ -95,7 +96,7 @@ final class Meter {
   }
 
   /** User and system time of a process so far. */
-  static double cpuSeconds(RunningProgram program) throws IOException {
+  public static double cpuSeconds(RunningProgram program) throws IOException {
     return cpuSeconds(Files.readString(Path.of("/proc/" + program.pid() + "/stat")));
   }
 

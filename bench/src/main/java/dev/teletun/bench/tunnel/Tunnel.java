@@ -1,4 +1,4 @@
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.RunningProgram;
@@ -13,5 +13,5 @@ import java.util.Map;
  * @param port of iperf3's server
  * @param programs the processes that carry packets, by what the table calls them
  */
-record Tunnel(
+public record Tunnel(
     String name, Host laptop, String address, int port, Map<String, RunningProgram> programs) {}

@@ -1,12 +1,13 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.bench.tunnel.Memory;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class AttackReportTest {
+class ReportTest {
   private static final Memory SMALL = new Memory(100, 60);
 
   @Test
@@ -46,7 +47,7 @@ class AttackReportTest {
     return rates;
   }
 
-  private static AttackReport report(double cores, int lost) {
+  private static Report report(double cores, int lost) {
     Map<Under, Rates> rates = new EnumMap<>(Under.class);
     for (Under under : Under.values()) {
       rates.put(under, rates(2, 2, 2));
@@ -63,6 +64,6 @@ class AttackReportTest {
             SMALL,
             30,
             30);
-    return new AttackReport(3, 5, 10_000, 100, lost, rates, memory, memory, flood, memory);
+    return new Report(3, 5, 10_000, 100, lost, rates, memory, memory, flood, memory);
   }
 }

@@ -1,5 +1,5 @@
 /** Tests of how figures are read and put together. */
 @NullMarked
-package dev.teletun.bench;
+package dev.teletun.bench.tunnel;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
-package dev.teletun.bench;
+package dev.teletun.bench.attack;
 
 import dev.teletun.bench.field.Json;
+import dev.teletun.bench.tunnel.Memory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param flood of hellos, after them
  * @param after memory, at the end
  */
-record AttackReport(
+record Report(
     int rounds,
     int seconds,
     int perSecond,

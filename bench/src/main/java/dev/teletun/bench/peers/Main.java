@@ -1,6 +1,11 @@
-package dev.teletun.bench;
+package dev.teletun.bench.peers;
 
 import dev.teletun.bench.field.InSandbox;
+import dev.teletun.bench.tunnel.Memory;
+import dev.teletun.bench.tunnel.Meter;
+import dev.teletun.bench.tunnel.Peers;
+import dev.teletun.bench.tunnel.Sample;
+import dev.teletun.bench.tunnel.Tunnel;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;

@@ -1,5 +1,5 @@
 /** Measures TeleTUN next to other tunnels on this machine, in the lab's topology. */
 @NullMarked
-package dev.teletun.bench;
+package dev.teletun.bench.peers;
 
 import org.jspecify.annotations.NullMarked;
