@@ -77,4 +77,52 @@ class EchoesTest {
     assertThat(echoes.roundTripNanos()).isZero();
     assertThat(echoes.isAnswered()).isFalse();
   }
+
+  @Test
+  void tellsHowLongTheOldestWithoutAnAnswerHasBeenUnderWay() {
+    assertThat(echoes.unansweredNanos()).isZero();
+    int first = echoes.next();
+    now += 10;
+    echoes.next();
+    now += 5;
+    int third = echoes.next();
+    now += 1;
+    assertThat(echoes.unansweredNanos()).isEqualTo(16);
+
+    echoes.answered(first);
+    assertThat(echoes.unansweredNanos()).isEqualTo(6);
+
+    echoes.answered(third);
+    assertThat(echoes.unansweredNanos()).isZero();
+    now += 100;
+    echoes.next();
+    now += 3;
+    assertThat(echoes.unansweredNanos()).isEqualTo(3);
+  }
+
+  @Test
+  void remembersTheBeginningOfTheLastThirtyTwo() {
+    int first = echoes.next();
+    now += 7;
+    for (int i = 1; i < 32; i++) {
+      echoes.next();
+    }
+
+    echoes.answered(first);
+
+    assertThat(echoes.roundTripNanos()).isEqualTo(7);
+  }
+
+  @Test
+  void answersAreTakenHoweverManyThereWere() {
+    int last = 0;
+    for (int i = 0; i < 40; i++) {
+      last = echoes.next();
+      now += 2;
+      echoes.answered(last);
+    }
+
+    assertThat(last).isEqualTo(40);
+    assertThat(echoes.roundTripNanos()).isEqualTo(2);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.teletun.tunnel.transport;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class FrameBufferTest {
@@ -53,6 +55,72 @@ class FrameBufferTest {
     assertThatExceptionOfType(ControlException.class)
         .isThrownBy(() -> read(new byte[] {0, 1, 'x', 0, 0}, 5))
         .withMessageContaining("no bytes");
+  }
+
+  @Test
+  void theReaderWaitsUntilAllIsTaken() throws Exception {
+    offer(TWO);
+    FutureTask<Boolean> reader = reader();
+
+    buffer.next();
+    assertThat(buffer.isTaken()).isFalse();
+    assertThat(reader.isDone()).isFalse();
+    buffer.next();
+
+    assertThat(reader.get(10, SECONDS)).isTrue();
+    assertThat(buffer.isTaken()).isTrue();
+  }
+
+  @Test
+  void closingWakesTheReaderAndLeavesTheTakerWhatItHas() throws Exception {
+    offer(TWO);
+    FutureTask<Boolean> reader = reader();
+
+    buffer.close();
+
+    assertThat(reader.get(10, SECONDS)).isFalse();
+    assertThat(new String(buffer.bytes(), buffer.at(), buffer.length(), ISO_8859_1))
+        .isEqualTo("one");
+    assertThat(buffer.isTaken()).isFalse();
+  }
+
+  @Test
+  void saysWhetherAnythingIsWhole() throws Exception {
+    assertThat(buffer.offer()).isFalse();
+    buffer.readFrom(new ByteArrayInputStream(TWO, 0, 4));
+    assertThat(buffer.offer()).isFalse();
+
+    buffer.readFrom(new ByteArrayInputStream(TWO, 4, 1));
+
+    assertThat(buffer.offer()).isTrue();
+  }
+
+  @Test
+  void keepsWhatIsCutShortForTheNextTime() throws Exception {
+    offer(Arrays.copyOf(TWO, 8));
+    buffer.next();
+    assertThat(buffer.awaitTaken()).isTrue();
+
+    assertThat(buffer.readFrom(new ByteArrayInputStream(TWO, 8, 2))).isEqualTo(2);
+    assertThat(buffer.offer()).isTrue();
+
+    assertThat(new String(buffer.bytes(), buffer.at(), buffer.length(), ISO_8859_1))
+        .isEqualTo("two");
+  }
+
+  private void offer(byte[] bytes) throws Exception {
+    assertThat(buffer.readFrom(new ByteArrayInputStream(bytes))).isEqualTo(bytes.length);
+    assertThat(buffer.offer()).isTrue();
+  }
+
+  /** Waits for the taker, and does so before this returns. */
+  private FutureTask<Boolean> reader() {
+    FutureTask<Boolean> reader = new FutureTask<>(buffer::awaitTaken);
+    Thread thread = Thread.ofPlatform().daemon().start(reader);
+    while (thread.getState() != Thread.State.WAITING && !reader.isDone()) {
+      Thread.onSpinWait();
+    }
+    return reader;
   }
 
   private List<String> read(byte[] bytes, int atATime) throws Exception {
