@@ -66,26 +66,21 @@ final class ServerClusterCommand implements Action {
       description = "The pod's network interface. Default: the one of the default route.")
   @Nullable String interfaceName;
 
-  @Option(
-      names = {"-metrics-port", "--metrics-port"},
-      paramLabel = "PORT",
-      description =
-          "Serve counters as OpenMetrics at http://127.0.0.1:PORT/metrics. Default: nowhere.")
-  @Nullable String metricsPort;
+  @Mixin final MetricsOption metrics = new MetricsOption();
 
   @Mixin final GlobalOptions global = new GlobalOptions();
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
+    Optional<Integer> metricsPort = metrics.port(new Checks(problems));
     ServerClusterOptions options = options(problems);
-    Optional<Integer> metrics = Optional.ofNullable(metricsPort).map(Integer::valueOf);
     return Running.untilEnded(
         Signals.install(),
         () -> {
           ServerCluster server = ServerCluster.open(options, screen::note);
           screen.result("ready: listening on %s".formatted(options.sockfile()));
           return Answering.opened(
-              "server-cluster", server::report, server.ended(), server, screen, metrics);
+              "server-cluster", server::report, server.ended(), server, screen, metricsPort);
         });
   }
 
@@ -105,7 +100,6 @@ final class ServerClusterCommand implements Action {
             checks.optional("-peer-uid", peerUid, Checks::uid).orElse(OptionalInt.empty()),
             Set.copyOf(checks.each("-keep-port", keepPorts, Checks::port)),
             checks.optional("-interface", interfaceName, Checks::interfaceName));
-    Optional<Integer> _ = checks.optional("-metrics-port", metricsPort, Checks::port);
     problems.throwIfAny();
     return options;
   }

@@ -82,19 +82,14 @@ final class ServerExternalCommand implements Action {
       description = "The user that server-cluster runs as. Default: root, or our own.")
   @Nullable String peerUid;
 
-  @Option(
-      names = {"-metrics-port", "--metrics-port"},
-      paramLabel = "PORT",
-      description =
-          "Serve counters as OpenMetrics at http://127.0.0.1:PORT/metrics. Default: nowhere.")
-  @Nullable String metricsPort;
+  @Mixin final MetricsOption metrics = new MetricsOption();
 
   @Mixin final GlobalOptions global = new GlobalOptions();
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
+    Optional<Integer> metricsPort = metrics.port(new Checks(problems));
     ServerExternalOptions options = options(problems);
-    Optional<Integer> metrics = Optional.ofNullable(metricsPort).map(Integer::valueOf);
     return Running.untilEnded(
         Signals.install(),
         () -> {
@@ -103,7 +98,7 @@ final class ServerExternalCommand implements Action {
               "ready: listening on port %d, TCP and UDP, for %s"
                   .formatted(options.port(), options.sockfile()));
           return Answering.opened(
-              "server-external", server::report, server.ended(), server, screen, metrics);
+              "server-external", server::report, server.ended(), server, screen, metricsPort);
         });
   }
 
@@ -137,7 +132,6 @@ final class ServerExternalCommand implements Action {
                     Checks::socket)
                 .orElse(none),
             checks.optional("-peer-uid", peerUid, Checks::uid).orElse(OptionalInt.empty()));
-    Optional<Integer> _ = checks.optional("-metrics-port", metricsPort, Checks::port);
     problems.throwIfAny();
     return options;
   }
