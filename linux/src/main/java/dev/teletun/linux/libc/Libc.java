@@ -56,6 +56,8 @@ public final class Libc {
 
   public static native int getsockname(int fd, long address, long addressBytes);
 
+  public static native int getpeername(int fd, long address, long addressBytes);
+
   public static native int getsockopt(int fd, int level, int name, long value, long valueBytes);
 
   public static native int setsockopt(int fd, int level, int name, long value, int valueBytes);
@@ -73,6 +75,8 @@ public final class Libc {
   public static native long sendmsg(int fd, long msghdr, int flags);
 
   public static native long recvmsg(int fd, long msghdr, int flags);
+
+  public static native int madvise(long address, long bytes, int advice);
 
   public static native int if_nametoindex(String name);
 

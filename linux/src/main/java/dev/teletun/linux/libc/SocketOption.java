@@ -9,6 +9,7 @@ public enum SocketOption {
   SO_SNDBUFFORCE(1, 32),
   SO_RCVBUFFORCE(1, 33),
   SO_MARK(1, 36),
+  TCP_NOTSENT_LOWAT(6, 25),
   IP_PKTINFO(0, 8),
   IP_MTU_DISCOVER(0, 10),
   IP_MTU(0, 14),

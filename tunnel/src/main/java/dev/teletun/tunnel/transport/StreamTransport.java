@@ -1,21 +1,20 @@
 package dev.teletun.tunnel.transport;
 
 import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.linux.socket.SendRoom;
 import dev.teletun.protocol.data.DataMessage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 
 /**
  * Packets over an established TLS connection, where UDP does not get through.
  *
- * <p>Whatever is queued in front of a packet delays it, so all queues are small: {@link SendQueue},
- * and 64 KB in the kernel. TCP_NOTSENT_LOWAT would bound what the kernel holds beyond the
- * congestion window; the JDK cannot set it, and SO_SNDBUF bounds both together.
+ * <p>Whatever is queued in front of a packet delays it. So the kernel holds little that it cannot
+ * send yet, see {@link SendRoom}; what waits, waits in a {@link SendQueue}.
  *
  * <p>Threads: the caller of {@link #read} reads, {@code stream-write} writes, the rest is the
  * loop's but for {@link #heardNanos}. The reader waits until the loop has taken what it read, so
@@ -31,11 +30,13 @@ public final class StreamTransport implements Transport {
     void switched(StreamTransport on, int number, boolean first);
   }
 
-  private static final int SEND_BUFFER = 64 * 1024;
+  // Only how soon a writer that waits learns that the transport is closed.
+  private static final Duration LOOK_UP = Duration.ofMillis(50);
 
   private final EventLoop loop;
   private final SSLSocket tls;
   private final Socket tcp;
+  private final SendRoom room;
   private final Inbox inbox;
   private final Listener listener;
   private final SendQueue queue = new SendQueue();
@@ -48,10 +49,11 @@ public final class StreamTransport implements Transport {
   private volatile boolean waiting;
 
   private StreamTransport(
-      EventLoop loop, SSLSocket tls, Socket tcp, Inbox inbox, Listener listener) {
+      EventLoop loop, SSLSocket tls, Socket tcp, SendRoom room, Inbox inbox, Listener listener) {
     this.loop = loop;
     this.tls = tls;
     this.tcp = tcp;
+    this.room = room;
     this.inbox = inbox;
     this.listener = listener;
   }
@@ -63,10 +65,9 @@ public final class StreamTransport implements Transport {
    */
   public static StreamTransport over(
       EventLoop loop, SSLSocket tls, Socket tcp, Inbox inbox, Listener listener)
-      throws SocketException {
+      throws IOException {
     tcp.setTcpNoDelay(true);
-    tcp.setSendBufferSize(SEND_BUFFER);
-    return new StreamTransport(loop, tls, tcp, inbox, listener);
+    return new StreamTransport(loop, tls, tcp, SendRoom.of(tcp), inbox, listener);
   }
 
   /**
@@ -105,7 +106,8 @@ public final class StreamTransport implements Transport {
 
   private void write() {
     try {
-      queue.writeTo(tls.getOutputStream(), () -> loop.execute(() -> inbox.unblocked(this)));
+      queue.writeTo(
+          tls.getOutputStream(), new Room(), () -> loop.execute(() -> inbox.unblocked(this)));
     } catch (IOException _) {
       close(); // the reader learns of it too, and says why
     } catch (InterruptedException _) {
@@ -135,7 +137,7 @@ public final class StreamTransport implements Transport {
     }
     switch (DataMessage.type(bytes, at, length)) {
       case DataMessage.ECHO ->
-          say(DataMessage.echo(DataMessage.ECHO_ACK, DataMessage.id(bytes, at)));
+          sayAtOnce(DataMessage.echo(DataMessage.ECHO_ACK, DataMessage.id(bytes, at)));
       case DataMessage.SWITCHED ->
           listener.switched(this, DataMessage.id(bytes, at), DataMessage.isFirst(bytes, at));
       default -> {
@@ -150,13 +152,19 @@ public final class StreamTransport implements Transport {
     queue.flush();
   }
 
+  /** The same before packets that wait. */
+  private void sayAtOnce(byte[] message) {
+    queue.urgentMessage(message);
+    queue.flush();
+  }
+
   /** Asks for a sign of life, unless one is awaited. */
   public void callOut() {
     if (!waiting) {
       echoedNanos = System.nanoTime();
       waiting = true;
       echoes++;
-      say(DataMessage.echo(DataMessage.ECHO, echoes));
+      sayAtOnce(DataMessage.echo(DataMessage.ECHO, echoes));
     }
   }
 
@@ -213,6 +221,18 @@ public final class StreamTransport implements Transport {
       tcp.close();
     } catch (IOException _) {
       // It is of no use any more either way.
+    }
+  }
+
+  private final class Room implements SendQueue.Room {
+    @Override
+    public boolean await() throws IOException {
+      return room.await(LOOK_UP);
+    }
+
+    @Override
+    public int bytesPerMilli() {
+      return room.bytesPerMilli();
     }
   }
 }
