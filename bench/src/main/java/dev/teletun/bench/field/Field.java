@@ -42,7 +42,8 @@ public final class Field implements Closeable {
       throws IOException {
     Lab lab = Lab.up(prefix);
     try {
-      Programs programs = new Programs(lab, command, Sandbox.mapsUid(Programs.NOBODY));
+      Programs programs =
+          new Programs(lab, command, ServerCommand.of(command), Sandbox.mapsUid(Programs.NOBODY));
       programs.makeKeys();
       return new Field(lab, programs, List.of(clientOptions));
     } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package dev.teletun.bench.impaired;
 import dev.teletun.bench.field.InSandbox;
 import dev.teletun.lab.impair.BadRouter;
 import dev.teletun.lab.impair.Fault;
+import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -17,12 +18,13 @@ import java.util.stream.Stream;
 /**
  * TCP through the tunnel next to TCP without one, over links that are as bad as each other, in
  * turns. Arguments: rounds, seconds per transfer, Mbit/s of the link, faults and per cents with
- * commas, Mbit/s of the bottleneck or 0, {@code json} or {@code text}, then the command line that
- * starts TeleTUN.
+ * commas, Mbit/s of the bottleneck or 0, congestion controls with commas, {@code json} or {@code
+ * text}, then the command line that starts TeleTUN.
  */
 public final class Main {
-  private static final int BEFORE_COMMAND = 7;
+  private static final int BEFORE_COMMAND = 8;
   private static final int QUEUE_MILLIS = 50;
+  private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final int rounds;
   private final Duration transfer;
@@ -30,6 +32,7 @@ public final class Main {
   private final List<Fault> faults;
   private final List<Double> percents;
   private final int bottleneck;
+  private final List<String> congestions;
   private final boolean json;
   private final List<String> command;
   private final PrintStream out = System.out;
@@ -42,7 +45,8 @@ public final class Main {
         words(arguments.get(3)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
     percents = words(arguments.get(4)).map(Double::valueOf).toList();
     bottleneck = Integer.parseInt(arguments.get(5));
-    json = arguments.get(6).equals("json");
+    congestions = words(arguments.get(6)).toList();
+    json = arguments.get(7).equals("json");
     command = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
@@ -62,17 +66,13 @@ public final class Main {
   }
 
   private void run() throws IOException {
-    try (CloseStack labs = new CloseStack()) {
-      List<Way> ways = new ArrayList<>();
-      ways.add(Way.tunnel("tunnel", labs.own(Lab.up("bi0")), command, false));
-      if (bottleneck > 0) {
-        ways.add(Way.tunnel("tunnel over TLS", labs.own(Lab.up("bi1")), command, true));
-      }
-      ways.add(Way.bare(labs.own(Lab.up("bi2"))));
-      if (bottleneck > 0) {
-        delays(ways);
-      } else {
-        matrix(ways.getFirst(), ways.getLast());
+    if (bottleneck > 0) {
+      delays();
+    } else {
+      try (CloseStack labs = new CloseStack()) {
+        matrix(
+            Way.tunnel("tunnel", labs.own(Lab.up("bi0")), command, false),
+            Way.bare(labs.own(Lab.up("bi1"))));
       }
     }
   }
@@ -104,25 +104,49 @@ public final class Main {
     return new Cell(fault, percent, through, without);
   }
 
-  private void delays(List<Way> ways) throws IOException {
+  private void delays() throws IOException {
     print(Delay.head());
     List<Delay> all = new ArrayList<>();
-    for (boolean up : new boolean[] {false, true}) {
-      for (Way way : ways) {
-        Delay delay = delay(way, up);
-        all.add(delay);
-        print(delay.line());
+    for (String congestion : congestions) {
+      try (CloseStack labs = new CloseStack()) {
+        List<Way> ways =
+            List.of(
+                Way.tunnel("tunnel", labs.own(lab("bi0", congestion)), command, false),
+                Way.tunnel("tunnel over TLS", labs.own(lab("bi1", congestion)), command, true),
+                Way.bare(labs.own(lab("bi2", congestion))));
+        for (boolean up : new boolean[] {false, true}) {
+          for (Way way : ways) {
+            Delay delay = delay(way, congestion, up);
+            all.add(delay);
+            print(delay.line());
+          }
+        }
       }
     }
     printJson(all.stream().map(Delay::json).toList());
   }
 
-  private Delay delay(Way way, boolean up) throws IOException {
+  /** All TCP goes by {@code congestion} in it, inside, outside and bare. */
+  private static Lab lab(String prefix, String congestion) throws IOException {
+    Lab lab = Lab.up(prefix);
+    try {
+      for (Host sender : List.of(lab.laptop(), lab.podExternal(), lab.web())) {
+        sender.congestionControl(congestion);
+      }
+      return lab;
+    } catch (IOException e) {
+      try (lab) {
+        throw e;
+      }
+    }
+  }
+
+  private Delay delay(Way way, String congestion, boolean up) throws IOException {
     try (BadRouter _ = BadRouter.narrow(way.lab(), bottleneck, QUEUE_MILLIS)) {
-      double[] idle = way.roundTrips();
-      try (var _ = way.load(up, bottleneck)) {
+      double[] idle = way.roundTrips(IDLE);
+      try (var _ = way.load(up, bottleneck, transfer)) {
         way.awaitLoad();
-        return new Delay(way.name(), up, idle, way.roundTrips());
+        return new Delay(way.name(), congestion, up, idle, way.roundTrips(transfer));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.teletun.bench.impaired;
 
+import dev.teletun.bench.field.Pause;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
 import dev.teletun.bench.tunnel.Tunnel;
@@ -20,8 +21,8 @@ import java.util.List;
  */
 record Way(String name, Lab lab, String pinged, String web) {
   private static final Duration SLACK = Duration.ofSeconds(10);
-  private static final Duration LOAD = Duration.ofSeconds(20);
-  private static final int PINGS = 100;
+  private static final Duration FILLING = Duration.ofSeconds(3);
+  private static final int PINGS_PER_SECOND = 20;
 
   /** TeleTUN's; {@code overTls} blocks its UDP before it starts. */
   static Way tunnel(String name, Lab lab, List<String> command, boolean overTls)
@@ -68,18 +69,22 @@ record Way(String name, Lab lab, String pinged, String web) {
   }
 
   /** Microseconds of each. */
-  double[] roundTrips() throws IOException {
+  double[] roundTrips(Duration time) throws IOException {
+    String count = "-c" + time.toSeconds() * PINGS_PER_SECOND;
     Run run =
-        lab.laptop().run("ping", "-n", "-c" + PINGS, "-i0.05", "-W2", pinged); // some may be lost
+        lab.laptop()
+            .run(
+                time.plus(SLACK), "ping", "-n", count, "-i0.05", "-W2", pinged); // some may be lost
     return Meter.roundTrips(run.stdout());
   }
 
-  /** Begins to fill the link in one direction until closed, 20 s at most. */
-  RunningProgram load(boolean up, int megabits) throws IOException {
+  /** Begins to fill the link in one direction until closed, or a while after {@code time}. */
+  RunningProgram load(boolean up, int megabits, Duration time) throws IOException {
+    long seconds = time.plus(FILLING).plus(SLACK).toSeconds();
     Host laptop = lab.laptop();
     String url = "http://%s/bytes/10000000000".formatted(web);
-    String limit = "--max-time " + LOAD.toSeconds();
-    String bytes = "" + megabits * 1_000_000L / 8 * LOAD.toSeconds();
+    String limit = "--max-time " + seconds;
+    String bytes = "" + megabits * 1_000_000L / 8 * seconds;
     return laptop.start(
         "sh",
         "-c",
@@ -91,6 +96,6 @@ record Way(String name, Lab lab, String pinged, String web) {
 
   /** Waits until the queue is full. */
   void awaitLoad() throws IOException {
-    lab.laptop().run("sleep", "3");
+    Pause.of(FILLING);
   }
 }

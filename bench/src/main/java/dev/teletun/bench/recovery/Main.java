@@ -1,5 +1,6 @@
 package dev.teletun.bench.recovery;
 
+import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.InSandbox;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.teletun.bench.recovery;
 
 import dev.teletun.bench.field.Field;
+import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.Flow;
 import dev.teletun.bench.field.Load;
 import dev.teletun.bench.field.Outside;

@@ -1,5 +1,6 @@
 package dev.teletun.bench.soak;
 
+import dev.teletun.bench.field.Footprint;
 import dev.teletun.bench.field.Json;
 import dev.teletun.bench.field.Load;
 import dev.teletun.bench.field.Part;

@@ -1,6 +1,7 @@
 package dev.teletun.bench.soak;
 
 import dev.teletun.bench.field.Field;
+import dev.teletun.bench.field.Footprint;
 import dev.teletun.bench.field.Load;
 import dev.teletun.bench.field.Outside;
 import dev.teletun.bench.field.Part;

@@ -1,5 +1,6 @@
 package dev.teletun.bench.tunnel;
 
+import dev.teletun.bench.field.ServerCommand;
 import dev.teletun.lab.demo.Programs;
 import dev.teletun.lab.sandbox.Sandbox;
 import dev.teletun.lab.topology.Host;
@@ -7,8 +8,6 @@ import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,23 +40,13 @@ public final class Peers {
   /** TeleTUN's three programs; {@code command} starts it, by the launcher's argument file. */
   public static Tunnel teletun(String name, Lab lab, List<String> command) throws IOException {
     Programs programs =
-        new Programs(lab, command, servers(command), Sandbox.mapsUid(Programs.NOBODY));
+        new Programs(lab, command, ServerCommand.of(command), Sandbox.mapsUid(Programs.NOBODY));
     programs.makeKeys();
     Map<String, RunningProgram> running = new LinkedHashMap<>();
     running.put("server-cluster", programs.serverCluster());
     running.put("server-external", programs.serverExternal());
     running.put("client", programs.client());
     return new Tunnel(name, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
-  }
-
-  /** The same command line with the servers' own argument file, if the checkout has one. */
-  private static List<String> servers(List<String> command) {
-    return command.stream()
-        .map(word -> {
-          String own = word.replaceFirst("^@(.*)/teletun\\.args$", "@$1/teletun-server.args");
-          return Files.exists(Path.of(own.substring(1))) ? own : word;
-        })
-        .toList();
   }
 
   /** wireguard-go on the laptop and in pod B, which forwards. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.teletun.bench.field.Footprint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

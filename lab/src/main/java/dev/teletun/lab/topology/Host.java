@@ -135,6 +135,18 @@ public final class Host {
     run("ip", "link", "set", interfaceName, "mtu", Integer.toString(bytes)).orThrow();
   }
 
+  /**
+   * TCP connections that begin here from now on go by this congestion control, also in a pod, which
+   * cannot write {@code /proc/sys} itself.
+   *
+   * @param name one of {@code net.ipv4.tcp_allowed_congestion_control}
+   */
+  public void congestionControl(String name) throws IOException {
+    String script = "echo %s >/proc/sys/net/ipv4/tcp_congestion_control".formatted(name);
+    Commands.run(List.of("nsenter", "--target=" + pid, "--net", "--", "sh", "-c", script))
+        .orThrow();
+  }
+
   /** What {@code /etc/resolv.conf} says here. */
   public String resolvConf() throws IOException {
     return run("cat", "/etc/resolv.conf").orThrow();

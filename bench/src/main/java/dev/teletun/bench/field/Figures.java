@@ -1,6 +1,5 @@
-package dev.teletun.bench.recovery;
+package dev.teletun.bench.field;
 
-import dev.teletun.bench.field.Json;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What was measured, beside its goals. */
-final class Figures {
+public final class Figures {
   private record Figure(String unit, double goal, List<Double> values) {
     double most() {
       return values.stream().mapToDouble(v -> v).max().orElse(Double.NaN);
@@ -27,12 +26,12 @@ final class Figures {
   private final Map<String, Figure> figures = new LinkedHashMap<>();
   private final PrintStream progress;
 
-  Figures(PrintStream progress) {
+  public Figures(PrintStream progress) {
     this.progress = progress;
   }
 
   /** One more value; {@code goal} is the most it may be, NaN if there is none. */
-  void add(String name, double value, String unit, double goal) {
+  public void add(String name, double value, String unit, double goal) {
     figures
         .computeIfAbsent(name, _ -> new Figure(unit, goal, new ArrayList<>()))
         .values()
@@ -41,15 +40,15 @@ final class Figures {
   }
 
   /** The same for what is counted. */
-  void add(String name, long count, String unit, double goal) {
+  public void add(String name, long count, String unit, double goal) {
     add(name, (double) count, unit, goal);
   }
 
-  boolean areMet() {
+  public boolean areMet() {
     return figures.values().stream().allMatch(Figure::isMet);
   }
 
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     text.append("%-52s %5s %9s %9s %9s%n".formatted("", "times", "median", "most", "goal"));
     figures.forEach((name, f) ->
@@ -66,7 +65,7 @@ final class Figures {
     return text.toString();
   }
 
-  String json(String load) {
+  public String json(String load) {
     Map<String, Object> all = new LinkedHashMap<>();
     figures.forEach((name, f) ->
         all.put(

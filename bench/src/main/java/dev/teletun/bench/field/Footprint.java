@@ -1,4 +1,4 @@
-package dev.teletun.bench.soak;
+package dev.teletun.bench.field;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,28 +7,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What one process takes, again and again, from its start to its end. */
-final class Footprint {
+public final class Footprint {
   // A JVM compiles for the first half minute under load.
   private static final double WARM_SECONDS = 30;
   private static final double SECONDS_PER_MINUTE = 60;
 
   /** At one moment: seconds since the first, MB (10^6 bytes), and how many. */
-  record Sample(double seconds, double resident, int descriptors, int threads) {}
+  public record Sample(double seconds, double resident, int descriptors, int threads) {}
 
   private final long pid;
   private final long begunNanos = System.nanoTime();
   private final List<Sample> samples = new ArrayList<>();
 
-  Footprint(long pid) {
+  public Footprint(long pid) {
     this.pid = pid;
   }
 
-  long pid() {
+  public long pid() {
     return pid;
   }
 
   /** Looks; nothing happens if it has ended. */
-  void sample() {
+  public void sample() {
     Path process = Path.of("/proc/" + pid);
     try (var descriptors = Files.list(process.resolve("fd"))) {
       String status = Files.readString(process.resolve("status"));
@@ -53,16 +53,16 @@ final class Footprint {
   }
 
   /** How long it was watched once it was warm. */
-  double warmSeconds() {
+  public double warmSeconds() {
     return samples.isEmpty() ? 0 : Math.max(0, samples.getLast().seconds() - WARM_SECONDS);
   }
 
   /** MB that the resident memory grew by in a minute, warm, by least squares. */
-  double slope() {
+  public double slope() {
     return slope(samples.stream().filter(s -> s.seconds() >= WARM_SECONDS).toList());
   }
 
-  static double slope(List<Sample> of) {
+  public static double slope(List<Sample> of) {
     double n = of.size();
     double t = of.stream().mapToDouble(Sample::seconds).sum() / n;
     double m = of.stream().mapToDouble(Sample::resident).sum() / n;
@@ -71,25 +71,25 @@ final class Footprint {
     return below == 0 ? 0 : up / below * SECONDS_PER_MINUTE;
   }
 
-  double mostResident() {
+  public double mostResident() {
     return samples.stream().mapToDouble(Sample::resident).max().orElse(0);
   }
 
-  int mostDescriptors() {
+  public int mostDescriptors() {
     return samples.stream().mapToInt(Sample::descriptors).max().orElse(0);
   }
 
-  int mostThreads() {
+  public int mostThreads() {
     return samples.stream().mapToInt(Sample::threads).max().orElse(0);
   }
 
   /** How many descriptors the last look found more than the least of all looks when warm. */
-  int descriptorsGained() {
+  public int descriptorsGained() {
     return samples.isEmpty() ? 0 : samples.getLast().descriptors() - leastWarm(Sample::descriptors);
   }
 
   /** The same of threads. */
-  int threadsGained() {
+  public int threadsGained() {
     return samples.isEmpty() ? 0 : samples.getLast().threads() - leastWarm(Sample::threads);
   }
 
