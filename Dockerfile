@@ -10,10 +10,9 @@ RUN jlink --add-modules java.base,java.logging,java.naming,java.net.http,java.ma
       --strip-debug --no-header-files --no-man-pages --compress zip-6 --generate-cds-archive --output /opt/java \
  && mkdir -p /opt/teletun/lib && cp cli/target/cli-*.jar cli/target/lib/*.jar /opt/teletun/lib/ \
  && class_path=$(ls /opt/teletun/lib/*.jar | tr '\n' ':') \
- && printf '%s\n' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
-      -Xmx128m -XX:AOTCache=/opt/teletun/teletun.aot -cp "${class_path%:}" >/opt/teletun/args \
+ && { cat cli/src/main/launcher/jvm.options && printf '%s\n' -XX:AOTCache=/opt/teletun/teletun.aot -cp "${class_path%:}"; } >/opt/teletun/args \
  && grep -v AOTCache /opt/teletun/args >/tmp/args \
- && /opt/java/bin/java @/tmp/args -XX:AOTCacheOutput=/opt/teletun/teletun.aot dev.teletun.cli.Training
+ && /opt/java/bin/java @/tmp/args -XX:AOTCacheOutput=/opt/teletun/teletun.aot dev.teletun.cli.Training servers
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libnftables1 && rm -rf /var/lib/apt/lists/*
