@@ -111,6 +111,27 @@ class TooBigTest {
     }
   }
 
+  @Test
+  void answersWhatIsCutBehindItsHeadersOnly() {
+    byte[] nested = {60, 0, 1, 4, 0, 0, 0, 0, ICMPV6, 0, 1, 4, 0, 0, 0, 0, (byte) 128, 0, 0, 0};
+    byte[] fragment = {17, 0, 0, 1, 0, 0, 0, 0};
+
+    answersFrom(20, maker.udp());
+    answersFrom(21, maker.ip(ICMP, new byte[] {8, 0, 0, 0}, -1));
+    maker.v6();
+    answersFrom(40, maker.udp());
+    answersFrom(48, maker.ip(44, fragment, -1));
+    answersFrom(57, maker.ip(60, nested, -1));
+  }
+
+  private static void answersFrom(int shortest, byte[] whole) {
+    for (int length = 0; length <= whole.length; length++) {
+      assertThat(answer(Arrays.copyOf(whole, length), 1_280).length > 0)
+          .as("%d bytes", length)
+          .isEqualTo(length >= shortest);
+    }
+  }
+
   private static byte[] answer(byte[] offending, int mtu) {
     ByteBuffer packet = ByteBuffer.allocateDirect(offending.length + 3).put(3, offending);
     ByteBuffer into = ByteBuffer.allocateDirect(1_285);
