@@ -90,6 +90,48 @@ class HelloVerifierTest {
   }
 
   @Test
+  void changesItsSecretOnTheMinute() {
+    byte[] first = cookie();
+    nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+    byte[] second = cookie();
+    assertThat(accepts(HERE, hello(first))).isTrue();
+
+    nanos.addAndGet(1);
+    assertThat(accepts(HERE, hello(second))).isTrue();
+    nanos.addAndGet(Duration.ofSeconds(60).toNanos() - 1);
+
+    assertThat(accepts(HERE, hello(first))).isFalse();
+    answers.clear();
+    assertThat(accepts(HERE, hello(second))).isTrue();
+  }
+
+  @Test
+  void forgetsBothSecretsAfterTwoMinutesOfSilence() {
+    byte[] cookie = cookie();
+
+    nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+
+    assertThat(accepts(HERE, hello(cookie))).isFalse();
+  }
+
+  @Test
+  void keepsItsSecretWhateverTheClockBeginsWith() {
+    nanos.set(Duration.ofHours(1).toNanos());
+    HelloVerifier other = new HelloVerifier(nanos::get);
+    byte[] hello = hello();
+    other.verify(
+        HERE,
+        hello,
+        0,
+        hello.length,
+        (bytes, at, length) -> answers.add(Arrays.copyOfRange(bytes, at, at + length)));
+    byte[] answer = answers.removeLast();
+    byte[] again = hello(Arrays.copyOfRange(answer, 13 + 12 + 3, answer.length));
+
+    assertThat(other.verify(HERE, again, 0, again.length, (_, _, _) -> {})).isPresent();
+  }
+
+  @Test
   void forgetsBothSecretsAfterALongSilence() {
     byte[] cookie = cookie();
 

@@ -14,6 +14,7 @@ class IngressGuardTest {
   private static final int KEY_EXCHANGE = 12;
   private static final int CERTIFICATE_VERIFY = 15;
   private static final int FINISHED = 20;
+  private static final byte[] DONE = {14, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0};
 
   private final MessageLedger ledger = new MessageLedger();
   private final IngressGuard server =
@@ -215,6 +216,57 @@ class IngressGuardTest {
     assertThat(ids.accept()).isEqualTo(own.bytes());
     assertThat(guard.judge(withId(own, 1, 25), 0)).isEqualTo(Verdict.KEEP);
     assertThat(guard.judge(record(22, 1, new byte[24]), 0)).isEqualTo(Verdict.DROP);
+  }
+
+  @Test
+  void judgesARecordWhereverItBegins() {
+    ConnectionId own = ConnectionId.random();
+    ConnectionIds ids = new ConnectionIds(false, own);
+    IngressGuard guard = new IngressGuard(false, ids);
+    byte[] messages = ByteBuffer.allocate(64).put(message(KEY_EXCHANGE, 40)).put(DONE).array();
+
+    assertThat(guard.judge(behind(record(22, 0, messages)), 5)).isEqualTo(Verdict.PASS);
+    assertThat(guard.judge(behind(record(22, 0, message(CERTIFICATE_VERIFY, 9))), 5))
+        .as("the number of another message")
+        .isEqualTo(Verdict.DROP);
+    assertThat(guard.judge(behind(record(21, 0, (byte) 2, (byte) 40)), 5)).isEqualTo(Verdict.ALERT);
+    assertThat(guard.judge(behind(record(21, 0, (byte) 1, (byte) 0)), 5)).isEqualTo(Verdict.ALERT);
+    assertThat(guard.judge(behind(record(21, 0, (byte) 1, (byte) 90)), 5)).isEqualTo(Verdict.DROP);
+    ids.answered(true);
+    assertThat(guard.judge(behind(withId(own, 1, 25)), 5)).isEqualTo(Verdict.KEEP);
+    assertThat(guard.judge(behind(withId(own, 1, 24)), 5)).isEqualTo(Verdict.DROP);
+  }
+
+  private static byte[] behind(byte[] record) {
+    byte[] bytes = new byte[5 + record.length];
+    Arrays.fill(bytes, (byte) 0x7f);
+    System.arraycopy(record, 0, bytes, 5, record.length);
+    return bytes;
+  }
+
+  @Test
+  void dropsWhatIsOfAnotherVersion() {
+    byte[] hello = record(22, 0, DONE);
+    for (int version = 0xFEFC; version <= 0xFF00; version++) {
+      byte[] other = hello.clone();
+      other[1] = (byte) (version >> 8);
+      other[2] = (byte) version;
+      boolean known = version == 0xFEFD || version == 0xFEFF;
+
+      assertThat(client.judge(other, 0)).isEqualTo(known ? Verdict.PASS : Verdict.DROP);
+    }
+  }
+
+  @Test
+  void saysWhatIsNewAndNothingOfWhatIsCut() {
+    byte[] whole = message(KEY_EXCHANGE, 40);
+    client.judge(behind(record(22, 0, Arrays.copyOf(whole, 30))), 5);
+    assertThat(client.takeProgress()).isFalse();
+
+    client.judge(record(22, 0, whole), 0);
+
+    assertThat(client.takeProgress()).isTrue();
+    assertThat(client.takeProgress()).isFalse();
   }
 
   @Test
