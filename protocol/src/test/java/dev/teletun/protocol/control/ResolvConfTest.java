@@ -33,6 +33,24 @@ class ResolvConfTest {
   }
 
   @Test
+  void writesAllThatItBelieves() throws Exception {
+    ResolvConf conf = ResolvConf.parse("search forgotten.example\n" + POD);
+
+    assertThat(conf.format())
+        .isEqualTo(
+            """
+            search shop.svc.cluster.local svc.cluster.local cluster.local corp.example
+            nameserver 10.96.0.10
+            nameserver 169.254.20.10
+            options ndots:5
+            options timeout:2
+            options attempts:3
+            """);
+    assertThat(conf.timeoutSeconds()).hasValue(2);
+    assertThat(conf.attempts()).hasValue(3);
+  }
+
+  @Test
   void writesWhatItReadsAndNothingElse() throws Exception {
     ResolvConf conf = ResolvConf.parse(POD);
 

@@ -36,6 +36,7 @@ class DataMessageTest {
     assertThat(DataMessage.type(ack, 0, ack.length)).isEqualTo(DataMessage.PROBE_ACK);
     assertThat(DataMessage.size(ack, 0)).isEqualTo(65_000);
     assertThat(DataMessage.probe(9, 0)).hasSize(5);
+    assertThat(DataMessage.bare(DataMessage.HELLO_ACK)).containsExactly(DataMessage.HELLO_ACK);
   }
 
   @Test
