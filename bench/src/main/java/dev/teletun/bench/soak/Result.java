@@ -33,6 +33,7 @@ record Result(
     Wire wire,
     Wire inside,
     List<String> leftBehind) {
+  private static final double MB_PER_MIB = (1 << 20) / 1e6;
   private static final double MOST_RESIDENT = 200;
   private static final int MOST_GAINED = 8;
   private static final double STEEPEST = 2;
@@ -102,11 +103,12 @@ record Result(
   private static String line(Part part, List<Footprint> lives) {
     Footprint longest =
         lives.stream().max(Comparator.comparingDouble(Footprint::warmSeconds)).orElseThrow();
-    return "  %-24s %d started; resident %.0f MB at most, %+.2f MB a minute over %.0f s; descriptors %d, threads %d at most%n"
+    return "  %-24s %d started; resident %.0f MB at most (goal %.0f), %+.2f MB a minute over %.0f s; descriptors %d, threads %d at most%n"
         .formatted(
             part,
             lives.size(),
             lives.stream().mapToDouble(Footprint::mostResident).max().orElse(0),
+            part.mostResidentMib() * MB_PER_MIB,
             longest.slope(),
             longest.warmSeconds(),
             lives.stream().mapToInt(Footprint::mostDescriptors).max().orElse(0),
