@@ -84,7 +84,10 @@ public final class Outside {
         .orThrow();
   }
 
-  /** Hosts do not see each other's names, but we see both. */
+  /**
+   * Hosts do not see each other's names, but we see both. Each of the two networks lets no packet
+   * with an address of the other out (RFC 2827), as two providers would not.
+   */
   private void addLink() throws IOException {
     String[] line = {
       "ip",
@@ -104,7 +107,11 @@ public final class Outside {
     if (new ProcessBuilder(line).inheritIO().start().onExit().join().exitValue() != 0) {
       throw new IOException("cannot add a link between laptop and router");
     }
-    router.shell("ip address add 192.168.51.1/24 dev lan1 && ip link set lan1 up").orThrow();
+    router
+        .shell(
+            "ip address add 192.168.51.1/24 dev lan1 && ip link set lan1 up"
+                + " && for i in all lan0 lan1; do echo 1 >/proc/sys/net/ipv4/conf/$i/rp_filter; done")
+        .orThrow();
   }
 
   /** The other link is gone, and the first one there again. */

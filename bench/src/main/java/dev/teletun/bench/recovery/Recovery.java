@@ -337,6 +337,9 @@ final class Recovery {
 
   private void noneLost(Load load, String by) throws IOException {
     List<Load.State> now = load.now();
+    now.stream()
+        .filter(state -> state.lost() + state.wrong() > 0)
+        .forEach(state -> System.err.println("bench: lost, and why the last time: " + state));
     figures.add(
         "TCP connections lost by " + by, now.stream().mapToInt(Load.State::lost).sum(), "", 0);
     figures.add(
