@@ -8,8 +8,8 @@ import java.util.List;
 
 /** What one process takes, again and again, from its start to its end. */
 public final class Footprint {
-  // A JVM compiles for the first half minute under load.
-  private static final double WARM_SECONDS = 30;
+  // A JVM compiles for the first two minutes under half of the load there can be.
+  private static final double WARM_SECONDS = 120;
   private static final double SECONDS_PER_MINUTE = 60;
 
   /** At one moment: seconds since the first, MB (10^6 bytes), and how many. */

@@ -12,8 +12,9 @@ import java.util.List;
  * Something that happens to a connected laptop and is over when {@link #run} returns.
  *
  * @param name what it is called in the result
+ * @param isKill true if a program ends by it
  */
-record Happening(String name, Deed deed) {
+record Happening(String name, boolean isKill, Deed deed) {
 
   /** What is done. */
   interface Deed {
@@ -25,14 +26,15 @@ record Happening(String name, Deed deed) {
       List.of(
           flap(1),
           kill(Part.SERVER_EXTERNAL),
-          new Happening("another address", (_, outside) -> outside.otherAddress()),
+          new Happening("another address", false, (_, outside) -> outside.otherAddress()),
           flap(3),
           kill(Part.SERVER_CLUSTER),
-          new Happening("NAT forgets", (_, outside) -> outside.rebindNat()),
+          new Happening("NAT forgets", false, (_, outside) -> outside.rebindNat()),
           flap(10),
           kill(Part.CLIENT),
           new Happening(
               "old address and port",
+              false,
               (_, outside) -> {
                 outside.ownAddress();
                 outside.usualNat();
@@ -41,6 +43,7 @@ record Happening(String name, Deed deed) {
   private static Happening flap(int seconds) {
     return new Happening(
         "link away for %d s".formatted(seconds),
+        false,
         (_, outside) -> {
           outside.linkDown();
           Pause.of(Duration.ofSeconds(seconds));
@@ -51,6 +54,7 @@ record Happening(String name, Deed deed) {
   private static Happening kill(Part part) {
     return new Happening(
         "%s killed".formatted(part),
+        true,
         (field, _) -> {
           field.program(part).kill();
           field.start(part);

@@ -22,6 +22,10 @@ final class Soak {
   private static final Duration MEASURED = Duration.ofSeconds(5);
   private static final Duration USUAL_INTERVAL = Duration.ofSeconds(20);
   private static final Duration RECOVERY = Duration.ofSeconds(155);
+
+  /** So that programs also live for long enough to see whether they grow. */
+  private static final int ROUNDS_TO_A_KILL = 3;
+
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Field field;
@@ -103,8 +107,10 @@ final class Soak {
         observe(load, "nothing");
         Pause.of(LOOK);
       }
-      if (elapsed().plus(interval.dividedBy(2)).compareTo(length) < 0) {
-        undergo(Happening.ALL.get(i % Happening.ALL.size()), load);
+      Happening next = Happening.ALL.get(i % Happening.ALL.size());
+      boolean wanted = !next.isKill() || i / Happening.ALL.size() % ROUNDS_TO_A_KILL == 0;
+      if (wanted && elapsed().plus(interval.dividedBy(2)).compareTo(length) < 0) {
+        undergo(next, load);
       }
       if (elapsed().toMinutes() >= minute) {
         tell(load);
