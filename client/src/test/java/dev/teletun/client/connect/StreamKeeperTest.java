@@ -136,11 +136,11 @@ class StreamKeeperTest implements StreamKeeper.Listener, Inbox, ServerListener.H
     assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().equals("stream"));
   }
 
-  /** The listener's thread may still accept one. */
+  /** Looks again and again: the listener's thread may still accept one. */
   private static void awaitRefusal(InetSocketAddress at) throws IOException, InterruptedException {
     while (true) {
       try (Socket _ = new Socket(at.getAddress(), at.getPort())) {
-        Thread.sleep(10);
+        Thread.sleep(10); // between two looks
       } catch (ConnectException _) {
         return;
       }
