@@ -76,41 +76,12 @@ public final class Outside {
   /** The laptop's link is gone, and another one leads to the router, with another gateway. */
   public void otherInterface() throws IOException {
     if (!router.run("ip", "link", "show", "lan1").ok()) {
-      addLink();
+      lab.addSecondLan();
     }
     laptop
         .shell(
-            "ip address replace 192.168.51.10/24 dev eth1 && ip link set eth1 up && ip route replace default via 192.168.51.1 dev eth1 && ip link set eth0 down")
-        .orThrow();
-  }
-
-  /**
-   * Hosts do not see each other's names, but we see both. Each of the two networks lets no packet
-   * with an address of the other out (RFC 2827), as two providers would not.
-   */
-  private void addLink() throws IOException {
-    String[] line = {
-      "ip",
-      "-n",
-      router.namespace(),
-      "link",
-      "add",
-      "lan1",
-      "type",
-      "veth",
-      "peer",
-      "name",
-      "eth1",
-      "netns",
-      laptop.namespace()
-    };
-    if (new ProcessBuilder(line).inheritIO().start().onExit().join().exitValue() != 0) {
-      throw new IOException("cannot add a link between laptop and router");
-    }
-    router
-        .shell(
-            "ip address add 192.168.51.1/24 dev lan1 && ip link set lan1 up"
-                + " && for i in all lan0 lan1; do echo 1 >/proc/sys/net/ipv4/conf/$i/rp_filter; done")
+            "ip link set eth1 up && ip route replace default via %s dev eth1 && ip link set eth0 down"
+                .formatted(LabNet.ROUTER_LAN2.v4()))
         .orThrow();
   }
 

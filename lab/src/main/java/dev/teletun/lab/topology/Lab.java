@@ -125,6 +125,15 @@ public final class Lab implements Closeable {
   }
 
   /**
+   * Gives the laptop a second link (eth1), which is down, to the router (lan1). Each of the two
+   * networks lets no packet with an IPv4 address of the other out (RFC 2827), as two providers
+   * would not. To be called once.
+   */
+  public void addSecondLan() throws IOException {
+    new Wiring(LabOptions.DEFAULT).secondLan(laptop(), router());
+  }
+
+  /**
    * Starts the web server of the lab's pods in any host: {@code GET /} says who serves whom, {@code
    * GET /bytes/N} and {@code /sha256/N} give N bytes and their sum, {@code PUT} answers the sum of
    * what came. Returns once it listens.

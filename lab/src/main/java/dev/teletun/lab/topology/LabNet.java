@@ -33,6 +33,15 @@ public final class LabNet {
   /** The router towards the node. */
   public static final DualStack ROUTER_WAN = new DualStack("172.30.0.1", "fd00:30::1");
 
+  /** The network of {@link Lab#addSecondLan}. */
+  public static final DualStack LAN2 = new DualStack("192.168.51.0/24", "fd00:51::/64");
+
+  /** The laptop in the second LAN. */
+  public static final DualStack LAPTOP_LAN2 = new DualStack("192.168.51.10", "fd00:51::10");
+
+  /** The second LAN's gateway. */
+  public static final DualStack ROUTER_LAN2 = new DualStack("192.168.51.1", "fd00:51::1");
+
   /** A host outside the cluster, {@link #OUTSIDE_NAME}; the router plays it. */
   public static final DualStack OUTSIDE = new DualStack("203.0.113.80", "2001:db8:203::80");
 

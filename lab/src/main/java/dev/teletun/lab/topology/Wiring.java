@@ -39,6 +39,21 @@ final class Wiring {
     }
   }
 
+  /** A second LAN between two hosts that are connected; the laptop's end is down. */
+  void secondLan(Host laptop, Host router) throws IOException {
+    List<String> atRouter = new ArrayList<>();
+    atRouter.add("link add lan1 type veth peer name eth1 netns %s".formatted(laptop.namespace()));
+    address(atRouter, "lan1", LabNet.ROUTER_LAN2, LabNet.LAN2);
+    atRouter.add("link set lan1 up");
+    batch(router, atRouter);
+    List<String> atLaptop = new ArrayList<>();
+    address(atLaptop, "eth1", LabNet.LAPTOP_LAN2, LabNet.LAN2);
+    batch(laptop, atLaptop);
+    router
+        .shell("for i in lan0 lan1; do echo 1 >/proc/sys/net/ipv4/conf/$i/rp_filter; done")
+        .orThrow();
+  }
+
   private void bridge(List<String> atNode, Map<Host, DualStack> pods) {
     // Without snooping: neighbour discovery must not wait for a multicast querier.
     atNode.add("link add cni0 mtu %d type bridge mcast_snooping 0".formatted(options.podMtu()));
