@@ -192,6 +192,7 @@ public final class Client implements Closeable {
     onFailure.own(
         NetworkChanges.watch(
             data.loop(),
+            data::followOnLoop,
             () -> {
               data.networkChangedOnLoop();
               control.networkChanged();

@@ -187,7 +187,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
 
   private void tick() {
     if (sleep.isOver()) {
-      follow();
+      followAndCallOut();
     }
     Carrier now = inForce;
     if (now != null) {
@@ -272,7 +272,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   void networkChangedOnLoop() {
     streams.networkChanged();
     ways.networkChanged();
-    follow();
+    followAndCallOut();
     if (dead) {
       abandonAttempt();
       notBeforeNanos = System.nanoTime();
@@ -280,21 +280,41 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     }
   }
 
-  private void follow() {
+  /**
+   * Goes on from another address if the way to the server leaves from there now. What still left by
+   * the old socket would ask the new gateway for its link-layer address in the old one's name,
+   * which not every gateway answers (reverse path filters), and the kernel asks again after a
+   * second only. Loop thread.
+   */
+  void followOnLoop() {
     Carrier now = inForce;
-    if (now == null) {
-      return;
+    if (now != null) {
+      boolean _ = follow(now);
     }
+  }
+
+  private void followAndCallOut() {
+    Carrier now = inForce;
+    if (now != null && follow(now)) {
+      now.callOut();
+    }
+  }
+
+  /** Answers whether there is a way to the server. */
+  private boolean follow(Carrier now) {
+    boolean hasRoute = true;
     try {
       Transport before = now.transport();
       if (now.follow()) {
         ways.replaced(before, now.transport());
         underpath.beginAnew();
+        now.callOut();
       }
-      now.callOut();
     } catch (IOException _) {
-      // No way to the server now; the association waits for one.
+      hasRoute = false; // the association waits for one
     }
+    ways.hasRoute(hasRoute);
+    return hasRoute;
   }
 
   private void end(@Nullable Throwable failure) {

@@ -99,6 +99,11 @@ final class WayRule {
     return nanoClock.getAsLong() - silentNanos >= PROVEN.toNanos();
   }
 
+  /** True unless nothing gets through by either. */
+  static boolean isAnyWay(@Nullable Udp udp, Tcp tcp) {
+    return tcp != Tcp.NONE || (udp != null && !udp.isLost());
+  }
+
   /** True if UDP is to be asked whether it gets through again, while packets go over TCP. */
   static boolean isUdpToBeAsked(Duration sinceAsked) {
     return isLong(sinceAsked, ASK_AGAIN);

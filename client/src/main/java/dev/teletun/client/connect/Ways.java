@@ -31,6 +31,8 @@ final class Ways implements StreamKeeper.Listener {
   private @Nullable StreamTransport stream;
   private boolean failed;
   private boolean toldTcp;
+  private boolean hasRoute = true;
+  private boolean answers = true; // a server of version 1 does not
   private final Events switches = new Events("to_tcp", "to_udp");
   private Instant since = Instant.now();
   private String why = "at the beginning";
@@ -52,6 +54,7 @@ final class Ways implements StreamKeeper.Listener {
    */
   void onlyUdp(Carrier next) {
     udp = next;
+    answers = false;
     leader.begin(next.transport());
     begun.run();
   }
@@ -60,6 +63,7 @@ final class Ways implements StreamKeeper.Listener {
   void udp(Carrier next) {
     Carrier old = udp;
     udp = next;
+    answers = true;
     if (old != null) {
       leader.replaced(old.transport(), next.transport());
     }
@@ -140,6 +144,12 @@ final class Ways implements StreamKeeper.Listener {
     }
   }
 
+  /** Whether this host has a route to the server: without one, neither way is any. */
+  void hasRoute(boolean one) {
+    hasRoute = one;
+    choose();
+  }
+
   /** Looks again, a few times a second. */
   void tick() {
     StreamTransport tcp = stream;
@@ -175,12 +185,13 @@ final class Ways implements StreamKeeper.Listener {
     if (standing != null && !standing.isLost() && !isOverTcp()) {
       tell(false);
     }
+    end.hasWay(hasRoute && WayRule.isAnyWay(standing, standing(tcp)));
   }
 
-  private static WayRule.Udp standing(Carrier carrier) {
+  private WayRule.Udp standing(Carrier carrier) {
     return new WayRule.Udp(
         carrier.transport().isOpen() && !carrier.association().isOver(),
-        carrier.unanswered(),
+        answers ? carrier.unanswered() : Duration.ZERO,
         carrier.silence(),
         carrier.roundTrip());
   }

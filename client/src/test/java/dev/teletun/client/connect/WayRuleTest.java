@@ -87,6 +87,15 @@ class WayRuleTest {
   }
 
   @Test
+  void thereIsNoWayWithoutTcpIfUdpIsLost() {
+    assertThat(WayRule.isAnyWay(ALIVE, Tcp.NONE)).isTrue();
+    assertThat(WayRule.isAnyWay(unusable(), Tcp.NONE)).isFalse();
+    assertThat(WayRule.isAnyWay(null, Tcp.NONE)).isFalse();
+    assertThat(WayRule.isAnyWay(unusable(), Tcp.READY)).isTrue();
+    assertThat(WayRule.isAnyWay(null, Tcp.IN_USE)).isTrue();
+  }
+
+  @Test
   void theOtherWayIsAskedNowAndThen() {
     assertThat(WayRule.isUdpToBeAsked(Duration.ofMillis(999))).isFalse();
     assertThat(WayRule.isUdpToBeAsked(Duration.ofSeconds(1))).isTrue();

@@ -5,6 +5,7 @@ import dev.teletun.protocol.fragment.Ipv4Fragmenter;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.frame.VirtioNetHeader;
 import dev.teletun.protocol.icmp.AnswerLimit;
+import dev.teletun.protocol.icmp.NoRoute;
 import dev.teletun.protocol.icmp.TooBig;
 import dev.teletun.protocol.offload.SegmentSink;
 import dev.teletun.protocol.offload.Splitter;
@@ -43,6 +44,7 @@ public final class RouterDuty {
   private long passed;
   private long fragmented;
   private long answered;
+  private long toldNoRoute;
   private long dropped;
 
   /** A router in front of a link with this MTU. */
@@ -70,12 +72,13 @@ public final class RouterDuty {
     linkMtuBytes = bytes;
   }
 
-  /** All four counters by name. */
+  /** All counters by name. */
   public Map<String, Long> counts() {
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("passed", passed);
     counts.put("fragmented", fragmented);
     counts.put("answered", answered);
+    counts.put("told_no_route", toldNoRoute);
     counts.put("dropped", dropped);
     return counts;
   }
@@ -124,6 +127,32 @@ public final class RouterDuty {
     }
     this.onward = null;
     return false;
+  }
+
+  /**
+   * Tells the senders of TCP segments that there is no way now, so that they try again soon.
+   *
+   * @param first offset of the first frame of {@code from} that goes nowhere; all behind it too
+   * @param back receives answers to senders
+   */
+  public void tellNoRoute(FrameBatch from, int first, FrameBatch back) {
+    for (int frame = first; frame < from.bytes(); frame = from.next(frame)) {
+      if (back.room() < LONGEST_ANSWER) {
+        return;
+      }
+      int length =
+          NoRoute.answer(
+              from.buffer(),
+              from.packetOffset(frame),
+              from.packetLength(frame),
+              back.buffer(),
+              back.nextPacketOffset());
+      if (length > 0 && answers.take()) {
+        VirtioNetHeader.putPlain(back.buffer(), back.nextHeaderOffset());
+        back.commit(length);
+        toldNoRoute++;
+      }
+    }
   }
 
   private boolean allFit(FrameBatch from) {

@@ -33,6 +33,9 @@ public final class Tcp {
   /** The first segment of its direction; the only one with a maximum segment size. */
   public static final int SYN = 0x02;
 
+  /** The connection is no more. */
+  public static final int RST = 0x04;
+
   /** Hand over what has arrived. */
   public static final int PSH = 0x08;
 

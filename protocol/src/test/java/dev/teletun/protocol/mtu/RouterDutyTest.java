@@ -178,6 +178,58 @@ class RouterDutyTest {
   }
 
   @Test
+  void tellsTheSendersOfSegmentsThatThereIsNoWay() {
+    putPlain(packet(100));
+    putSuperpacket(60_000, 1_000);
+    maker.v6();
+    putSuperpacket(3_000, 1_000);
+
+    duty.tellNoRoute(from, 0, back);
+
+    assertThat(packets(back)).hasSize(2);
+    assertThat(packets(back).get(0)).startsWith(0x45).containsSequence(3, 0);
+    assertThat(packets(back).get(1)).startsWith(0x60).containsSequence(1, 0);
+    assertThat(duty.counts()).containsEntry("told_no_route", 2L).containsEntry("answered", 0L);
+  }
+
+  @Test
+  void tellsNobodyWhosePacketHasLeftThatThereIsNoWay() {
+    putSuperpacket(3_000, 1_000);
+    int second = from.bytes();
+    putSuperpacket(4_000, 1_000);
+
+    duty.tellNoRoute(from, second, back);
+
+    assertThat(packets(back))
+        .singleElement()
+        .satisfies(a -> assertThat(NetworkOrder.u16(a, 30)).isEqualTo(4_040));
+  }
+
+  @Test
+  void tellsAFloodSeldomThatThereIsNoWay() {
+    for (int i = 0; i < 200; i++) {
+      putSuperpacket(100, 1_000);
+      duty.tellNoRoute(from, 0, back);
+      from.clear();
+      back.clear();
+    }
+
+    assertThat(duty.counts().get("told_no_route")).isBetween(50L, 199L);
+  }
+
+  @Test
+  void tellsNobodyWhenThereIsNoRoomToTell() {
+    putSuperpacket(100, 1_000);
+    back.commit(FrameBatch.LARGEST_PACKET);
+    int before = back.bytes();
+
+    duty.tellNoRoute(from, 0, back);
+
+    assertThat(back.bytes()).isEqualTo(before);
+    assertThat(duty.counts()).containsEntry("told_no_route", 0L);
+  }
+
+  @Test
   void refusesAnMtuThatNoLinkHas() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> duty.linkMtu(67))

@@ -36,6 +36,7 @@ final class SendPump implements SegmentSink {
 
   private FrameBatch sending = batch;
   private int nextFrame;
+  private boolean hasWay = true;
   private int tunnelMtu = TunMtu.MAXIMUM;
   private @Nullable InnerFilter filter;
   private @Nullable Transport transport;
@@ -49,6 +50,11 @@ final class SendPump implements SegmentSink {
 
   void filter(InnerFilter addresses) {
     filter = addresses;
+  }
+
+  /** Whether what leaves arrives, as far as is known. */
+  void hasWay(boolean one) {
+    hasWay = one;
   }
 
   /** The largest packet in bytes that the tunnel carries whole, for the segment sizes of TCP. */
@@ -65,8 +71,23 @@ final class SendPump implements SegmentSink {
     if (nextFrame >= sending.bytes() && !readBatch(local)) {
       return false;
     }
+    if (!hasWay || !isOpen(to)) {
+      tellNoRoute(local);
+    }
     goOn(to);
     return true;
+  }
+
+  private boolean isOpen(@Nullable Transport to) {
+    return to != null && to.isOpen() && filter != null;
+  }
+
+  private void tellNoRoute(PacketPort local) throws IOException {
+    back.clear();
+    duty.tellNoRoute(sending, nextFrame, back);
+    if (!back.isEmpty()) {
+      local.write(back);
+    }
   }
 
   /** Sends the rest of the batch, as far as the transport takes it. */

@@ -24,6 +24,11 @@ final class Traffic {
     }
   }
 
+  /** Packets to the peer. */
+  long toPeer() {
+    return packetsToPeer;
+  }
+
   /** Packets to the peer that not every path carries whole. */
   long largeToPeer() {
     return large;

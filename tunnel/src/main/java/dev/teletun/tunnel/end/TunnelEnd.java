@@ -107,6 +107,14 @@ public final class TunnelEnd implements Inbox, Closeable {
     followTransport();
   }
 
+  /**
+   * Whether what leaves arrives, as far as is known. If not, it is sent all the same, and senders
+   * of TCP are told, so that they try again soon.
+   */
+  public void hasWay(boolean one) {
+    sending.hasWay(one);
+  }
+
   /** Packets wait in the port, whose queue is bounded, until the next {@link #sendBy}. */
   public void hold() {
     held = true;
@@ -163,6 +171,11 @@ public final class TunnelEnd implements Inbox, Closeable {
       to.send(packet, 0, packet.length);
       to.flush();
     }
+  }
+
+  /** How many packets went to the peer. */
+  public long packetsToPeer() {
+    return traffic.toPeer();
   }
 
   /** How many packets went to the peer that not every path carries whole. Loop thread. */
