@@ -57,6 +57,12 @@ final class Conversation implements Closeable {
     exchange("line %d\n".formatted(said));
   }
 
+  /** Says one line more; {@link #exchange} waits for its answer, too. */
+  void ask() throws IOException {
+    said++;
+    Files.writeString(questions, "line %d\n".formatted(said), StandardOpenOption.APPEND);
+  }
+
   /** The same with much more than one packet holds. */
   void exchangeBulk() throws IOException {
     said++;

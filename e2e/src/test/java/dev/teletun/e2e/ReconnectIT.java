@@ -2,6 +2,7 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.lab.topology.DualStack;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReconnectIT {
   private static final Pattern AGAIN = Pattern.compile("^connected again");
   private static final int BUSY = 5;
+  private static final int CALLED_PORT = 7778;
 
   private static Programs programs;
   private static Host laptop;
@@ -167,6 +169,30 @@ class ReconnectIT {
     talk.exchange();
   }
 
+  /** With UDP all the time: TCP would take over from it after a second. */
+  @Test
+  void theLaptopMovesToAnotherInterfaceAndBack() throws IOException {
+    String link = laptopLink();
+    programs.lab().addSecondLan();
+    talk.exchange();
+    try {
+      laptop.run("ip", "link", "set", "eth1", "up").orThrow();
+      laptop
+          .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN2.v4(), "dev", "eth1")
+          .orThrow();
+      laptop.run("ip", "link", "set", link, "down").orThrow();
+      talk.exchange();
+      talk.exchange();
+    } finally {
+      laptop.run("ip", "link", "del", "eth1");
+      linkUp(link);
+    }
+    talk.exchange();
+    talk.exchange();
+
+    assertThat(trio.client().output()).doesNotContain("UDP does not get through");
+  }
+
   @Test
   void theNatForgetsAndChoosesAnotherPort() throws IOException {
     router.run("conntrack", "-F").orThrow();
@@ -194,16 +220,54 @@ class ReconnectIT {
       laptop.run("ip", "link", "set", link, "down").orThrow();
       // The absence itself: shorter, then longer than a silent server is waited for.
       Thread.sleep(away);
-      laptop.run("ip", "link", "set", link, "up").orThrow();
-      laptop
-          .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)
-          .orThrow();
-      laptop.run("ip", "-6", "addr", "replace", LabNet.LAPTOP.v6() + "/64", "dev", link, "nodad");
-      laptop.run(
-          "ip", "-6", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v6(), "dev", link);
+      linkUp(link);
 
       talk.exchange();
     }
+  }
+
+  /** Brings the laptop's link up, with what the kernel forgot. */
+  private static void linkUp(String link) throws IOException {
+    laptop.run("ip", "link", "set", link, "up").orThrow();
+    laptop
+        .run("ip", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v4(), "dev", link)
+        .orThrow();
+    laptop.run("ip", "-6", "addr", "replace", LabNet.LAPTOP.v6() + "/64", "dev", link, "nodad");
+    laptop.run(
+        "ip", "-6", "route", "replace", "default", "via", LabNet.ROUTER_LAN.v6(), "dev", link);
+  }
+
+  @Test
+  void aConnectionOfTheLaptopAsksOftenWhileTheLinkIsAway() throws Exception {
+    asksOftenWhileTheLinkIsAway(talk, laptop, LabNet.POD_WEB);
+  }
+
+  @Test
+  void aConnectionOfAPodAsksOftenWhileTheLinkIsAway() throws Exception {
+    Host web = programs.lab().web();
+    Conversation called =
+        trio.own(Conversation.begin(web, laptop, LabNet.POD_CLUSTER, CALLED_PORT));
+    called.exchange();
+
+    asksOftenWhileTheLinkIsAway(called, web, LabNet.POD_CLUSTER);
+  }
+
+  /**
+   * A connection whose segments get lost waits twice as long each time, and would still wait for a
+   * while when the link is back. One that is told that there is no way does not (RFC 6069).
+   */
+  private static void asksOftenWhileTheLinkIsAway(
+      Conversation conversation, Host asking, DualStack at) throws Exception {
+    String link = laptopLink();
+    laptop.run("ip", "link", "set", link, "down").orThrow();
+    conversation.ask();
+    // The absence itself: with seven losses the next wait would be 26 s.
+    Thread.sleep(20_000);
+    String waits = asking.run("ss", "-tinHO", "state", "established", "dst", at.v4()).orThrow();
+    linkUp(link);
+
+    assertThat(waits).contains("unacked:").doesNotContainPattern("backoff:[5-9]");
+    conversation.exchange();
   }
 
   @Test

@@ -68,6 +68,7 @@ final class Endpoint
   private final MeasuredPath measured;
   private final Closeable ticks;
   private final Follower follower;
+  private final Absence absence = new Absence(System::nanoTime);
   private final Consumer<String> log;
   private final Events pairEvents = new Events("linked", "lost");
   private final Events switches = new Events("to_tcp", "to_udp");
@@ -357,6 +358,20 @@ final class Endpoint
   private void tick() {
     if (measured.tick(end.largeToPeer(), associations.heardNanos())) {
       datagramTooBig();
+      associations.callOut();
+    }
+    boolean answers = served instanceof Token;
+    if (answers && absence.isToBeAsked(heardNanos(), end.packetsToPeer())) {
+      askForASign();
+    }
+    end.hasWay(!(answers && absence.isCertain()));
+  }
+
+  private void askForASign() {
+    StreamTransport tcp = stream;
+    if (tcp != null && follower.isOver(tcp)) {
+      tcp.callOut();
+    } else {
       associations.callOut();
     }
   }
