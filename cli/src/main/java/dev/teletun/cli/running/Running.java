@@ -1,16 +1,10 @@
 package dev.teletun.cli.running;
 
-import dev.teletun.linux.libc.MappedFiles;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Opens a program, waits for its end or a signal, and closes it. One use. */
 public final class Running {
-  private static final int FORGET_SECONDS = 10;
-
   private final Signals signals;
   private final Thread owner = Thread.currentThread();
   private boolean opening = true; // guarded by this
@@ -42,30 +36,9 @@ public final class Running {
     }
     System.gc(); // what opening needed is a third of the heap, and would stay there for hours
     try (program) {
-      await(CompletableFuture.anyOf(program.ended(), signals.first()));
+      FilePages.releaseUntil(CompletableFuture.anyOf(program.ended(), signals.first()));
     }
     return signals.first().isDone() ? Signals.exitCode(signals.first().join()) : 0;
-  }
-
-  /** Lets go of what opening and the compilers needed of the JVM's files, again and again. */
-  private static void await(CompletableFuture<?> end) throws Exception {
-    while (true) {
-      forget();
-      try {
-        Object _ = end.get(FORGET_SECONDS, TimeUnit.SECONDS);
-        return;
-      } catch (TimeoutException _) {
-        // It goes on.
-      }
-    }
-  }
-
-  private static void forget() {
-    try {
-      long _ = MappedFiles.release();
-    } catch (IOException _) {
-      // No /proc: then it stays.
-    }
   }
 
   @SuppressWarnings("ThreadInterruptedCleared") // the signal that interrupted us is in signals
