@@ -15,7 +15,13 @@ import java.util.function.Consumer;
 
 /** Packets as DTLS records over one UDP socket, in trains both ways. */
 public final class UdpTransport implements Transport {
-  private static final int TRAINS_PER_TURN = 4;
+  /**
+   * Full trains in one turn; of single datagrams more, so that many small ones, or forged ones
+   * between the trains, do not make the turns small.
+   */
+  private static final int BYTES_PER_TURN = 4 << 16;
+
+  private static final int MOST_PER_TURN = 32;
 
   private final UdpSocket socket;
   private final Associations associations;
@@ -100,8 +106,12 @@ public final class UdpTransport implements Transport {
     @Override
     public void readable() throws IOException {
       inbox.begin();
-      for (int i = 0; i < TRAINS_PER_TURN && !inbox.isFull() && socket.receive(train); i++) {
+      int bytes = 0;
+      for (int i = 0;
+          i < MOST_PER_TURN && bytes < BYTES_PER_TURN && !inbox.isFull() && socket.receive(train);
+          i++) {
         associations.received(train, inbox);
+        bytes += train.length();
       }
       inbox.finish();
     }
