@@ -1,5 +1,6 @@
 package dev.teletun.bench.field;
 
+import dev.teletun.lab.topology.ProcessStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,27 +30,17 @@ public final class Footprint {
 
   /** Looks; nothing happens if it has ended. */
   public void sample() {
-    Path process = Path.of("/proc/" + pid);
-    try (var descriptors = Files.list(process.resolve("fd"))) {
-      String status = Files.readString(process.resolve("status"));
+    try (var descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      ProcessStatus status = ProcessStatus.of(pid);
       samples.add(
           new Sample(
               (System.nanoTime() - begunNanos) / 1e9,
-              number(status, "VmRSS:") * 1024.0 / 1e6,
+              status.residentBytes() / 1e6,
               (int) descriptors.count(),
-              (int) number(status, "Threads:")));
-    } catch (IOException | IllegalArgumentException e) {
+              status.threads()));
+    } catch (IOException e) {
       // It has just been killed.
     }
-  }
-
-  private static long number(String status, String field) {
-    return status
-        .lines()
-        .filter(line -> line.startsWith(field))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no " + field));
   }
 
   /** How long it was watched once it was warm. */

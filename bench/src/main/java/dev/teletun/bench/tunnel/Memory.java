@@ -1,9 +1,8 @@
 package dev.teletun.bench.tunnel;
 
+import dev.teletun.lab.topology.ProcessStatus;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +11,8 @@ public record Memory(double resident, double anonymous) {
 
   /** What it has now. */
   public static Memory of(RunningProgram program) throws IOException {
-    return parse(Files.readString(Path.of("/proc/" + program.pid() + "/status")));
+    ProcessStatus now = ProcessStatus.of(program.pid());
+    return new Memory(now.residentBytes() / 1e6, now.anonymousBytes() / 1e6);
   }
 
   /** Of a tunnel's processes by name. */
@@ -22,20 +22,5 @@ public record Memory(double resident, double anonymous) {
       processes.put(each.getKey(), of(each.getValue()));
     }
     return processes;
-  }
-
-  static Memory parse(String status) {
-    return new Memory(megabytes(status, "VmRSS:"), megabytes(status, "RssAnon:"));
-  }
-
-  private static double megabytes(String status, String field) {
-    return status
-            .lines()
-            .filter(line -> line.startsWith(field))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no " + field + " in " + status))
-        * 1024
-        / 1e6;
   }
 }

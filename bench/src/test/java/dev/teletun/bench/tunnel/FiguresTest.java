@@ -49,13 +49,6 @@ class FiguresTest {
   }
 
   @Test
-  void readsResidentAndAnonymousMemory() {
-    String status = "Name:\tjava\nVmRSS:\t  100000 kB\nRssAnon:\t   50000 kB\n";
-
-    assertThat(Memory.parse(status)).isEqualTo(new Memory(102.4, 51.2));
-  }
-
-  @Test
   void takesQuantilesByNearestRank() {
     double[] values = {4, 1, 3, 2};
 

@@ -124,12 +124,7 @@ public final class RunningProgram implements Closeable {
   /** Resident memory in bytes, 0 if it has ended. */
   public long residentBytes() throws IOException {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-      return 0;
+      return ProcessStatus.of(pid()).residentBytes();
     } catch (NoSuchFileException _) {
       return 0;
     }
