@@ -75,7 +75,7 @@ public final class MeasuredPath {
     if (now.size() != before) {
       tunnelMtu.accept(now.size());
     }
-    if (size > 0) {
+    for (int i = 0; size > 0 && i < now.copies(); i++) {
       probe.accept(size);
     }
     return now.isUnanswered();

@@ -9,16 +9,22 @@ import java.util.function.LongSupplier;
  *
  * <pre>
  *   hoped for ──acknowledged──► confirmed ◄──────────┐
- *       └──three probes lost──► base ──► search ─────┤
+ *       └──nine probes lost──► base ──► search ──────┤
  *                                ▲                   │
- *                                └──three confirming probes lost
+ *                                └──nine confirming probes lost
  * </pre>
  *
  * Sizes are bytes of inner packets. One thread.
  */
 public final class PathSearch {
-  /** Probes of one size before it is taken for too large (RFC 8899 §5.1.2, MAX_PROBES). */
+  /** Waits for an answer before a size is taken for too large (RFC 8899 §5.1.2, MAX_PROBES). */
   static final int TRIES = 3;
+
+  /**
+   * Probes of each try but the first. At 20 % loss each way three single ones went unanswered every
+   * 20 s, and hosts remember for ten minutes what they are told of it.
+   */
+  static final int AGAIN = 4;
 
   /** Closer than this is good enough. */
   static final int STEP = 8;
@@ -138,6 +144,11 @@ public final class PathSearch {
       probedNanos = now;
     }
     return candidate;
+  }
+
+  /** How many probes of that size: several once the first has gone unanswered. */
+  public int copies() {
+    return tries > 1 ? AGAIN : 1;
   }
 
   private int next(long now, boolean busy) {

@@ -3,6 +3,8 @@ package dev.teletun.tunnel.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +18,7 @@ class PathSearchTest {
   private final PathSearch search = new PathSearch(BASE, CEILING, () -> nanos);
   private int probes;
   private boolean deaf;
+  private @Nullable Random loss;
   private long heardNanos;
 
   @Test
@@ -77,6 +80,18 @@ class PathSearchTest {
 
     assertThat(search.size()).isEqualTo(CEILING);
     assertThat(search.isConfirmed()).isTrue();
+  }
+
+  @Test
+  void takesNoLossForANarrowPath() {
+    loss = new Random(1);
+
+    for (int minute = 0; minute < 10; minute++) {
+      run(CEILING, Duration.ofMinutes(1), true);
+
+      assertThat(search.size()).as("after minute %d", minute).isEqualTo(CEILING);
+    }
+    assertThat(probes).isLessThan(10 * 60 * 4);
   }
 
   @Test
@@ -166,14 +181,19 @@ class PathSearchTest {
     assertThat(search.isConfirmed()).isFalse();
   }
 
+  /** At 20 % loss each way, if there is any. */
+  private boolean isAnswered() {
+    return loss == null || loss.nextInt(25) < 16;
+  }
+
   /** Ticks for a while on a path that carries {@code carries} bytes; small things always arrive. */
   private void run(int carries, Duration howLong, boolean busy) {
     long end = nanos + howLong.toNanos();
     while (nanos < end) {
       int size = search.due(busy, heardNanos);
-      if (size > 0) {
+      for (int copies = size > 0 ? search.copies() : 0; copies > 0; copies--) {
         probes++;
-        if (size <= carries) {
+        if (size <= carries && isAnswered()) {
           search.acknowledged(size);
         }
       }
