@@ -19,7 +19,23 @@ final class CertificateList {
     body = new byte[length];
   }
 
-  /** Takes what is not {@code covered} yet: as in BouncyCastle, what came first counts. */
+  /**
+   * False if the fragment says something else than what is {@code covered}. What we have taken,
+   * BouncyCastle may have dropped: it would believe what comes again.
+   */
+  boolean agrees(HandshakeFragment fragment, BitSet covered, byte[] bytes, int at) {
+    int end = fragment.offset() + fragment.length();
+    for (int i = covered.nextSetBit(fragment.offset());
+        i >= 0 && i < end;
+        i = covered.nextSetBit(i + 1)) {
+      if (body[i] != bytes[at + i - fragment.offset()]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes what is not {@code covered} yet. */
   void put(HandshakeFragment fragment, BitSet covered, byte[] bytes, int at) {
     int end = fragment.offset() + fragment.length();
     for (int i = covered.nextClearBit(fragment.offset());

@@ -46,6 +46,9 @@ final class MessageLedger {
       if (certificates == null) {
         return true;
       }
+      if (!certificates.agrees(fragment, covered, bytes, at)) {
+        return false;
+      }
       certificates.put(fragment, covered, bytes, at);
       return covered.cardinality() + fresh < length || certificates.isSound();
     }
@@ -112,7 +115,7 @@ final class MessageLedger {
     int fresh =
         fragment.length() - message.covered.get(from, from + fragment.length()).cardinality();
     if (fresh == 0) {
-      return ++repetitions <= MOST_REPETITIONS;
+      return ++repetitions <= MOST_REPETITIONS && message.staysSound(fragment, 0, bytes, at);
     }
     if (fragments >= MOST_FRAGMENTS
         || admittedBytes + fresh > MOST_BYTES

@@ -52,6 +52,32 @@ class MessageLedgerTest {
     assertThat(ledger.admit(new HandshakeFragment(CERTIFICATE, 6, 1, 0, 6), body, 0)).isTrue();
   }
 
+  /** BouncyCastle may have dropped what came first, and would believe this. */
+  @Test
+  void takesACertificateAgainOnlyAsItCameFirst() {
+    byte[] body = {0, 0, 6, 0, 0, 3, 1, 2, 3};
+    byte[] lies = {0x7f, 0, 6, 0x7f, 0, 3, 1, 2, 3};
+    HandshakeFragment whole = new HandshakeFragment(CERTIFICATE, 9, 1, 0, 9);
+    HandshakeFragment middle = new HandshakeFragment(CERTIFICATE, 9, 1, 3, 3);
+    assertThat(ledger.admit(whole, body, 0)).isTrue();
+
+    assertThat(ledger.admit(whole, body, 0)).isTrue();
+    assertThat(ledger.admit(middle, body, 3)).isTrue();
+    assertThat(ledger.admit(whole, lies, 0)).isFalse();
+    assertThat(ledger.admit(middle, lies, 3)).isFalse();
+  }
+
+  @Test
+  void takesTheRestOfACertificateOnlyIfItAgreesWithWhatCame() {
+    byte[] body = {0, 0, 6, 0, 0, 3, 1, 2, 3};
+    byte[] lies = {0, 0, 6, 0x7f, 0, 3, 1, 2, 3};
+    HandshakeFragment rest = new HandshakeFragment(CERTIFICATE, 9, 1, 3, 6);
+    assertThat(ledger.admit(new HandshakeFragment(CERTIFICATE, 9, 1, 0, 5), body, 0)).isTrue();
+
+    assertThat(ledger.admit(rest, lies, 3)).isFalse();
+    assertThat(ledger.admit(rest, body, 3)).isTrue();
+  }
+
   @Test
   void saysOnceThatSomethingNewHasCome() {
     assertThat(ledger.takeProgress()).isFalse();
