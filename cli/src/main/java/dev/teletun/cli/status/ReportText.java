@@ -40,8 +40,11 @@ public final class ReportText {
     return name + " ".repeat(Math.max(1, NAME_COLUMNS - name.length())) + value;
   }
 
-  /** {@code pathMtuAge} and {@code path_mtu_age} are both "path mtu age". */
+  /** {@code pathMtuAge} and {@code path_mtu_age} are both "path mtu age", EPERM is itself. */
   private static String words(String name) {
+    if (name.equals(name.toUpperCase(Locale.ROOT))) {
+      return name;
+    }
     return name.replaceAll("([A-Z])", " $1").replace('_', ' ').toLowerCase(Locale.ROOT);
   }
 

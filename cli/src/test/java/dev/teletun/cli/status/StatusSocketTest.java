@@ -88,6 +88,15 @@ class StatusSocketTest {
   }
 
   @Test
+  void leavesTheNamesOfErrorsAlone() {
+    Report report =
+        new Report(
+            List.of(), List.of(new Count("teletun_losses", "Lost.", "errno", "EMSGSIZE", 9)));
+
+    assertThat(ReportText.lines(report)).endsWith("  losses                  EMSGSIZE 9");
+  }
+
+  @Test
   void showsProgramsEverything() {
     assertThat(ReportText.json(REPORT))
         .isEqualTo(
