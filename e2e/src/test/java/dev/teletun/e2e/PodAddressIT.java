@@ -56,6 +56,7 @@ class PodAddressIT {
       replaceAddresses(LabNet.POD_CLUSTER, OTHER);
 
       client.awaitLine(Pattern.compile("the pod was replaced: .*1 connections"), Programs.LIMIT);
+      client.awaitLine(Pattern.compile("this host is .*" + OTHER.v6() + " now"), Programs.LIMIT);
       assertThat(talk.awaitEnd()).contains("Software caused connection abort");
     }
     for (String web : new String[] {LabNet.POD_WEB.v4(), LabNet.POD_WEB.v6Bracketed()}) {
@@ -115,11 +116,16 @@ class PodAddressIT {
 
   /** As a container runtime does for a new pod; here it is the same pod, whose processes stay. */
   private void replaceAddresses(DualStack old, DualStack next) throws IOException {
-    pod.run("ip", "addr", "del", old.v4() + "/24", "dev", "eth0").orThrow();
-    pod.run("ip", "addr", "add", next.v4() + "/24", "dev", "eth0").orThrow();
-    pod.run("ip", "route", "replace", "default", "via", LabNet.GATEWAY.v4()).orThrow();
-    pod.run("ip", "addr", "add", next.v6() + "/64", "dev", "eth0", "nodad").orThrow();
-    pod.run("ip", "addr", "del", old.v6() + "/64", "dev", "eth0").orThrow();
+    String steps =
+        """
+        addr del %s/24 dev eth0
+        addr add %s/24 dev eth0
+        route replace default via %s
+        addr add %s/64 dev eth0 nodad
+        addr del %s/64 dev eth0
+        """
+            .formatted(old.v4(), next.v4(), LabNet.GATEWAY.v4(), next.v6(), old.v6());
+    pod.runWithInput(steps, "ip", "-batch", "-").orThrow();
   }
 
   private void endAndCompare(RunningProgram client) throws IOException {
