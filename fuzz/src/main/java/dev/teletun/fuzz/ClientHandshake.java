@@ -34,7 +34,7 @@ public final class ClientHandshake {
     Association made = recording.clientEnd.client(network, network);
     network.requireFewAnswers();
     if (made != null) {
-      Conversation.requireOpens(made, ids ? WITH_IDS : WITHOUT_IDS, PACKET);
+      Conversation.requireOpens(made, PACKET, ids ? WITH_IDS : WITHOUT_IDS);
     }
   }
 }

@@ -23,10 +23,12 @@ final class Conversation implements RecordSink {
     answers++;
   }
 
-  /** {@code record} is taken, and says {@code plaintext}. */
-  static void requireOpens(Association receiver, byte[] record, byte[] plaintext) {
+  /** One of the records is taken, and says {@code plaintext}. */
+  static void requireOpens(Association receiver, byte[] plaintext, byte[]... records) {
     Conversation heard = new Conversation();
-    receiver.receive(record, 0, record.length, heard);
+    for (byte[] record : records) {
+      receiver.receive(record, 0, record.length, heard);
+    }
     require(
         heard.packets.size() == 1 && Arrays.equals(heard.packets.getFirst(), plaintext),
         "a genuine record is not opened: %s",

@@ -56,7 +56,8 @@ public final class ServerHandshake {
     Association made = genuine.recording.serverEnd.server(hello.get(), network, network);
     network.requireFewAnswers();
     if (made != null) {
-      Conversation.requireOpens(made, genuine.firstRecord, PACKET);
+      // A hello of the input's may be the genuine one of the other recording.
+      Conversation.requireOpens(made, PACKET, WITH_IDS.firstRecord, WITHOUT_IDS.firstRecord);
     }
   }
 }
