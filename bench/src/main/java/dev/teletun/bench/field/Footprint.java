@@ -13,8 +13,12 @@ public final class Footprint {
   private static final double WARM_SECONDS = 120;
   private static final double SECONDS_PER_MINUTE = 60;
 
-  /** At one moment: seconds since the first, MB (10^6 bytes), and how many. */
-  public record Sample(double seconds, double resident, int descriptors, int threads) {}
+  /**
+   * At one moment: seconds since the first, MB (10^6 bytes) and what of them is no file's, and how
+   * many.
+   */
+  public record Sample(
+      double seconds, double resident, double anonymous, int descriptors, int threads) {}
 
   private final long pid;
   private final long begunNanos = System.nanoTime();
@@ -36,6 +40,7 @@ public final class Footprint {
           new Sample(
               (System.nanoTime() - begunNanos) / 1e9,
               status.residentBytes() / 1e6,
+              status.anonymousBytes() / 1e6,
               (int) descriptors.count(),
               status.threads()));
     } catch (IOException e) {
@@ -48,7 +53,10 @@ public final class Footprint {
     return samples.isEmpty() ? 0 : Math.max(0, samples.getLast().seconds() - WARM_SECONDS);
   }
 
-  /** MB that the resident memory grew by in a minute, warm, by least squares. */
+  /**
+   * MB that the resident memory grew by in a minute, warm, by least squares; without pages of
+   * files, which come and go and are no more than the files.
+   */
   public double slope() {
     return slope(samples.stream().filter(s -> s.seconds() >= WARM_SECONDS).toList());
   }
@@ -56,8 +64,8 @@ public final class Footprint {
   public static double slope(List<Sample> of) {
     double n = of.size();
     double t = of.stream().mapToDouble(Sample::seconds).sum() / n;
-    double m = of.stream().mapToDouble(Sample::resident).sum() / n;
-    double up = of.stream().mapToDouble(s -> (s.seconds() - t) * (s.resident() - m)).sum();
+    double m = of.stream().mapToDouble(Sample::anonymous).sum() / n;
+    double up = of.stream().mapToDouble(s -> (s.seconds() - t) * (s.anonymous() - m)).sum();
     double below = of.stream().mapToDouble(s -> (s.seconds() - t) * (s.seconds() - t)).sum();
     return below == 0 ? 0 : up / below * SECONDS_PER_MINUTE;
   }

@@ -13,9 +13,9 @@ class SoakTest {
   void fitsALineThroughTheMemory() {
     List<Footprint.Sample> samples =
         List.of(
-            new Footprint.Sample(30, 100, 9, 9),
-            new Footprint.Sample(60, 101, 9, 9),
-            new Footprint.Sample(90, 102, 9, 9));
+            new Footprint.Sample(30, 150, 100, 9, 9),
+            new Footprint.Sample(60, 150, 101, 9, 9),
+            new Footprint.Sample(90, 150, 102, 9, 9));
 
     assertThat(Footprint.slope(samples)).isCloseTo(2, within(1e-9));
     assertThat(Footprint.slope(samples.subList(0, 1))).isZero();
