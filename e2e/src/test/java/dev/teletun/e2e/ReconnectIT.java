@@ -261,8 +261,7 @@ class ReconnectIT {
     String link = laptopLink();
     laptop.run("ip", "link", "set", link, "down").orThrow();
     conversation.ask();
-    // The absence itself: with seven losses the next wait would be 26 s.
-    Thread.sleep(20_000);
+    Thread.sleep(20_000); // the absence itself: with seven losses the next wait would be 26 s
     String waits = asking.run("ss", "-tinHO", "state", "established", "dst", at.v4()).orThrow();
     linkUp(link);
 

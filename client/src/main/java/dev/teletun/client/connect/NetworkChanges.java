@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Tells when links, addresses or routes of this host have changed: of each change, and once when a
- * burst of them is over.
+ * Tells when links, addresses or routes of this host have changed: of each change, and once of a
+ * burst, when most of it is over.
  */
 final class NetworkChanges {
   private static final Duration CALM = Duration.ofMillis(50);

@@ -21,7 +21,7 @@ public final class PathSearch {
   static final int TRIES = 3;
 
   /**
-   * Probes of each try but the first. At 20 % loss each way three single ones went unanswered every
+   * Probes of each try but the first. At 20 % loss each way three single ones go unanswered every
    * 20 s, and hosts remember for ten minutes what they are told of it.
    */
   static final int AGAIN = 4;
