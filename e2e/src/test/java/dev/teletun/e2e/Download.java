@@ -42,10 +42,19 @@ record Download(Host host, RunningProgram curl, Path file) implements Closeable 
     return host.run("curl", "-sS", url("sha256")).orThrow().strip();
   }
 
+  /** Waits until it has gone on for so long that the server is about to confirm the path's MTU. */
+  void awaitSteadiness() throws IOException {
+    awaitMoreThan(2 * BYTES_PER_SECOND);
+  }
+
   /** Waits until there is more of it than now, or all. */
   void awaitProgress() throws IOException {
-    long now = Math.min(Files.size(file), BYTES - 1);
-    Until.holds(PATIENCE, () -> assertThat(Files.size(file)).as(curl.output()).isGreaterThan(now));
+    awaitMoreThan(Math.min(Files.size(file), BYTES - 1));
+  }
+
+  private void awaitMoreThan(long bytes) throws IOException {
+    Until.holds(
+        PATIENCE, () -> assertThat(Files.size(file)).as(curl.output()).isGreaterThan(bytes));
   }
 
   /** Waits until it has not grown for as long as its sender needs to have sent again. */

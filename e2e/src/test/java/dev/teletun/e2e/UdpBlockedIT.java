@@ -83,6 +83,7 @@ class UdpBlockedIT {
     Conversation talk = trio.talk();
     talk.exchange();
     Download download = trio.own(Download.begin(laptop));
+    download.awaitSteadiness();
 
     block(how);
     client.awaitLine(OVER_TCP, Programs.LIMIT);

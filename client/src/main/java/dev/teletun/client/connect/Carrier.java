@@ -125,6 +125,11 @@ final class Carrier implements Closeable {
     return Duration.ofNanos(association.unansweredNanos());
   }
 
+  /** Time since the server last answered that it is there. */
+  Duration sinceAnswer() {
+    return Duration.ofNanos(association.sinceAnswerNanos());
+  }
+
   /** Time since the last {@link #callOut}. */
   Duration sinceCall() {
     return Duration.ofNanos(System.nanoTime() - calledNanos);

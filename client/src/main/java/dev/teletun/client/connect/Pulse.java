@@ -22,12 +22,13 @@ final class Pulse {
   }
 
   /**
-   * Calls a server of version 2: when something was sent and it is quiet, else rarely; and again
-   * soon, because calls get lost too.
+   * Calls a server of version 2: now and then while something goes either way, else rarely; and
+   * again soon, because calls get lost too.
    */
   static void keep(Carrier now) {
-    Duration silence = now.silence();
-    boolean due = isLong(silence, KEEPALIVE) || (now.isWaiting() && isLong(silence, WayRule.QUIET));
+    boolean due =
+        isLong(now.silence(), KEEPALIVE)
+            || (now.isWaiting() && isLong(now.sinceAnswer(), WayRule.UNCERTAIN));
     if (due && isLong(now.sinceCall(), isLong(now.unanswered(), DEAD) ? CALL_AGAIN : SOON)) {
       now.callOut();
     }

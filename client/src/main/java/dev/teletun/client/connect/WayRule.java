@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The rule by which packets go over UDP or over TCP: over UDP if it gets through.
  *
  * <pre>
- *   UDP ──silent for a second although asked──► TCP
- *   UDP ◄──has answered for two seconds──────── TCP
+ *   UDP ──silent for a second although asked,
+ *         or no answer for 1.5 s─────────────────► TCP
+ *   UDP ◄──has answered for two seconds─────────── TCP
  * </pre>
  *
  * Loop thread only.
@@ -46,22 +47,27 @@ final class WayRule {
    * @param roundTrip of the last answer
    */
   record Udp(boolean usable, Duration unanswered, Duration silence, Duration roundTrip) {
-    /** Asked again and again, and silent for longer than an answer takes. */
+    /**
+     * Asked again and again, and silent for longer than an answer takes; or heard, but without any
+     * answer: then what we send is lost.
+     */
     boolean isLost() {
-      Duration answer = roundTrip.multipliedBy(2).plus(QUIET);
+      Duration answer = roundTrip.multipliedBy(2).plus(UNCERTAIN);
+      boolean late = isLong(unanswered, answer);
       return !usable
-          || (isLong(unanswered, answer.compareTo(ANSWER) > 0 ? answer : ANSWER)
-              && isLong(silence, LOST));
+          || (late && isLong(unanswered, ANSWER) && isLong(silence, LOST))
+          || (late && isLong(unanswered, UNHEARD));
     }
   }
 
-  /** Silence after which UDP is asked whether it still gets through. */
-  static final Duration QUIET = Duration.ofMillis(400);
+  /** Time since the last answer after which UDP is asked whether it still gets through. */
+  static final Duration UNCERTAIN = Duration.ofMillis(400);
 
   // An inner TCP sends again 0.2, 0.6, 1.4 and 3 s after a loss (RFC 6298, Linux): before the
   // third.
   private static final Duration LOST = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofMillis(600);
+  private static final Duration UNHEARD = Duration.ofMillis(1_500);
   private static final Duration PROVEN = Duration.ofSeconds(2);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration STREAM_IN_USE_QUIET = Duration.ofSeconds(3);

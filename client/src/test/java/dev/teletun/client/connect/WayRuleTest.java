@@ -79,6 +79,14 @@ class WayRuleTest {
   }
 
   @Test
+  void udpThatIsHeardIsLostWhenItHasNotAnsweredForASecondAndAHalf() {
+    assertThat(udp(1_499, 10, 1).isLost()).isFalse();
+    assertThat(udp(1_500, 10, 1).isLost()).isTrue();
+    assertThat(udp(3_399, 10, 1_500).isLost()).isFalse();
+    assertThat(udp(3_400, 10, 1_500).isLost()).isTrue();
+  }
+
+  @Test
   void anAnswerMayTakeTwoRoundTripsMoreThanTheSilenceBeforeTheQuestion() {
     assertThat(udp(2_399, 5_000, 1_000).isLost()).isFalse();
     assertThat(udp(2_400, 5_000, 1_000).isLost()).isTrue();

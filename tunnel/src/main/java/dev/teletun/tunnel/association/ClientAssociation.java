@@ -265,6 +265,13 @@ public final class ClientAssociation implements Associations, Closeable {
     return echoes.unansweredNanos();
   }
 
+  /**
+   * Time since the server last answered a {@link #callOut}; since the beginning if it never did.
+   */
+  public long sinceAnswerNanos() {
+    return echoes.sinceAnswerNanos();
+  }
+
   /** True if something went either way since the last echo was answered. */
   public boolean isUncertain() {
     Link open = link;

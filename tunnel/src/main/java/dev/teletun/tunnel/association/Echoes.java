@@ -12,9 +12,11 @@ final class Echoes {
   private int answered;
   private long unansweredSinceNanos;
   private long roundTripNanos;
+  private long answeredNanos;
 
   Echoes(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
+    this.answeredNanos = nanoClock.getAsLong();
   }
 
   /** The number of an echo that leaves now. */
@@ -33,7 +35,8 @@ final class Echoes {
     if (id - answered > 0 && last - id >= 0 && last - id < REMEMBERED) {
       answered = id;
       unansweredSinceNanos = sentNanos[Math.floorMod(id + 1, REMEMBERED)];
-      roundTripNanos = nanoClock.getAsLong() - sentNanos[Math.floorMod(id, REMEMBERED)];
+      answeredNanos = nanoClock.getAsLong();
+      roundTripNanos = answeredNanos - sentNanos[Math.floorMod(id, REMEMBERED)];
     }
   }
 
@@ -44,6 +47,11 @@ final class Echoes {
   /** Time since the oldest echo left that is newer than any that was answered; 0 if none is. */
   long unansweredNanos() {
     return isAnswered() ? 0 : nanoClock.getAsLong() - unansweredSinceNanos;
+  }
+
+  /** Time since the last answer came; before the first, since the beginning. */
+  long sinceAnswerNanos() {
+    return nanoClock.getAsLong() - answeredNanos;
   }
 
   /** Time that the last answer took; 0 before the first. */

@@ -38,6 +38,23 @@ class EchoesTest {
   }
 
   @Test
+  void knowsHowLongAgoTheLastAnswerCame() {
+    now += 40;
+    assertThat(echoes.sinceAnswerNanos()).isEqualTo(40);
+
+    int id = echoes.next();
+    now += 70;
+    assertThat(echoes.sinceAnswerNanos()).isEqualTo(110);
+
+    echoes.answered(id);
+    now += 5;
+    echoes.answered(id);
+    echoes.next();
+
+    assertThat(echoes.sinceAnswerNanos()).isEqualTo(5);
+  }
+
+  @Test
   void letsTheLastAnswerStandForThoseThatWereLost() {
     echoes.next();
     int second = echoes.next();
