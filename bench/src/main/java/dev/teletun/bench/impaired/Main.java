@@ -7,26 +7,36 @@ import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * TCP through the tunnel next to TCP without one, over links that are as bad as each other, in
- * turns. Arguments: rounds, seconds per transfer, Mbit/s of the link, faults and per cents with
- * commas, Mbit/s of the bottleneck or 0, congestion controls with commas, {@code json} or {@code
- * text}, then the command line that starts TeleTUN.
+ * turns, and several such pairs at a time. Arguments: rounds of each pair, pairs, seconds per
+ * transfer, Mbit/s of the link, faults and per cents with commas, Mbit/s of the bottleneck or 0,
+ * congestion controls with commas, {@code json} or {@code text}, then the command line that starts
+ * TeleTUN.
  */
 public final class Main {
-  private static final int BEFORE_COMMAND = 8;
+  /** Two labs whose links are as bad as each other. */
+  private record Pair(Way tunnel, Way bare) {}
+
+  private static final int BEFORE_COMMAND = 9;
   private static final int QUEUE_MILLIS = 50;
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final int rounds;
+  private final int pairs;
   private final Duration transfer;
   private final int link;
   private final List<Fault> faults;
@@ -39,14 +49,15 @@ public final class Main {
 
   private Main(List<String> arguments) {
     rounds = Integer.parseInt(arguments.get(0));
-    transfer = Duration.ofSeconds(Long.parseLong(arguments.get(1)));
-    link = Integer.parseInt(arguments.get(2));
+    pairs = Integer.parseInt(arguments.get(1));
+    transfer = Duration.ofSeconds(Long.parseLong(arguments.get(2)));
+    link = Integer.parseInt(arguments.get(3));
     faults =
-        words(arguments.get(3)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
-    percents = words(arguments.get(4)).map(Double::valueOf).toList();
-    bottleneck = Integer.parseInt(arguments.get(5));
-    congestions = words(arguments.get(6)).toList();
-    json = arguments.get(7).equals("json");
+        words(arguments.get(4)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
+    percents = words(arguments.get(5)).map(Double::valueOf).toList();
+    bottleneck = Integer.parseInt(arguments.get(6));
+    congestions = words(arguments.get(7)).toList();
+    json = arguments.get(8).equals("json");
     command = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
@@ -69,39 +80,62 @@ public final class Main {
     if (bottleneck > 0) {
       delays();
     } else {
-      try (CloseStack labs = new CloseStack()) {
-        matrix(
-            Way.tunnel("tunnel", labs.own(Lab.up("bi0")), command, false),
-            Way.bare(labs.own(Lab.up("bi1"))));
-      }
+      matrices();
     }
   }
 
-  private void matrix(Way tunnel, Way bare) throws IOException {
+  private void matrices() throws IOException {
     print(Cell.head());
     List<Cell> cells = new ArrayList<>();
-    for (Fault fault : faults) {
-      for (double percent : percents) {
-        Cell cell = cell(fault, percent, tunnel, bare);
-        cells.add(cell);
-        print(cell.line());
+    for (String congestion : congestions) {
+      try (CloseStack labs = new CloseStack()) {
+        List<Pair> all = new ArrayList<>();
+        for (int i = 0; i < pairs; i++) {
+          all.add(
+              new Pair(
+                  Way.tunnel("tunnel", labs.own(lab("bi" + i, congestion)), command, false),
+                  Way.bare(labs.own(lab("bb" + i, congestion)))));
+        }
+        for (Fault fault : faults) {
+          for (double percent : percents) {
+            Cell cell = new Cell(congestion, fault, percent, transfers(all, fault, percent));
+            cells.add(cell);
+            print(cell.line());
+          }
+        }
       }
     }
     printJson(cells.stream().map(Cell::json).toList());
   }
 
-  /** Both links are bad for all of it, and carry one transfer at a time. */
-  private Cell cell(Fault fault, double percent, Way tunnel, Way bare) throws IOException {
-    double[] through = new double[rounds];
-    double[] without = new double[rounds];
-    try (BadRouter _ = BadRouter.strike(tunnel.lab(), fault, percent, link);
-        BadRouter _ = BadRouter.strike(bare.lab(), fault, percent, link)) {
+  /** Of all pairs, each of which has both its links bad and carries one transfer at a time. */
+  private List<Cell.Round> transfers(List<Pair> all, Fault fault, double percent)
+      throws IOException {
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<List<Cell.Round>>> running =
+          all.stream().map(pair -> each.submit(() -> transfers(pair, fault, percent))).toList();
+      List<Cell.Round> done = new ArrayList<>();
+      for (Future<List<Cell.Round>> pair : running) {
+        done.addAll(pair.get());
+      }
+      return done;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(e.getMessage());
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private List<Cell.Round> transfers(Pair pair, Fault fault, double percent) throws IOException {
+    List<Cell.Round> done = new ArrayList<>();
+    try (BadRouter _ = BadRouter.strike(pair.tunnel().lab(), fault, percent, link);
+        BadRouter _ = BadRouter.strike(pair.bare().lab(), fault, percent, link)) {
       for (int round = 0; round < rounds; round++) {
-        through[round] = tunnel.megabits(transfer);
-        without[round] = bare.megabits(transfer);
+        done.add(new Cell.Round(pair.tunnel().megabits(transfer), pair.bare().megabits(transfer)));
       }
     }
-    return new Cell(fault, percent, through, without);
+    return done;
   }
 
   private void delays() throws IOException {
