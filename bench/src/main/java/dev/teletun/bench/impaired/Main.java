@@ -23,15 +23,15 @@ import java.util.stream.Stream;
 /**
  * TCP through the tunnel next to TCP without one, over links that are as bad as each other, in
  * turns, and several such pairs at a time. Arguments: rounds of each pair, pairs, seconds per
- * transfer, Mbit/s of the link, faults and per cents with commas, Mbit/s of the bottleneck or 0,
- * congestion controls with commas, {@code json} or {@code text}, then the command line that starts
- * TeleTUN.
+ * transfer, Mbit/s of the link, its round trip in ms, faults and per cents with commas, Mbit/s of
+ * the bottleneck or 0, congestion controls with commas, {@code json} or {@code text}, then the
+ * command line that starts TeleTUN.
  */
 public final class Main {
   /** Two labs whose links are as bad as each other. */
   private record Pair(Way tunnel, Way bare) {}
 
-  private static final int BEFORE_COMMAND = 9;
+  private static final int BEFORE_COMMAND = 10;
   private static final int QUEUE_MILLIS = 50;
   private static final Duration IDLE = Duration.ofSeconds(1);
 
@@ -39,6 +39,7 @@ public final class Main {
   private final int pairs;
   private final Duration transfer;
   private final int link;
+  private final Duration delay;
   private final List<Fault> faults;
   private final List<Double> percents;
   private final int bottleneck;
@@ -52,12 +53,13 @@ public final class Main {
     pairs = Integer.parseInt(arguments.get(1));
     transfer = Duration.ofSeconds(Long.parseLong(arguments.get(2)));
     link = Integer.parseInt(arguments.get(3));
+    delay = Duration.ofMillis(Long.parseLong(arguments.get(4)));
     faults =
-        words(arguments.get(4)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
-    percents = words(arguments.get(5)).map(Double::valueOf).toList();
-    bottleneck = Integer.parseInt(arguments.get(6));
-    congestions = words(arguments.get(7)).toList();
-    json = arguments.get(8).equals("json");
+        words(arguments.get(5)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
+    percents = words(arguments.get(6)).map(Double::valueOf).toList();
+    bottleneck = Integer.parseInt(arguments.get(7));
+    congestions = words(arguments.get(8)).toList();
+    json = arguments.get(9).equals("json");
     command = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
@@ -93,8 +95,8 @@ public final class Main {
         for (int i = 0; i < pairs; i++) {
           all.add(
               new Pair(
-                  Way.tunnel("tunnel", labs.own(lab("bi" + i, congestion)), command, false),
-                  Way.bare(labs.own(lab("bb" + i, congestion)))));
+                  Way.tunnel("tunnel", labs.own(longLab("bi" + i, congestion)), command, false),
+                  Way.bare(labs.own(longLab("bb" + i, congestion)))));
         }
         for (Fault fault : faults) {
           for (double percent : percents) {
@@ -158,6 +160,18 @@ public final class Main {
       }
     }
     printJson(all.stream().map(Delay::json).toList());
+  }
+
+  private Lab longLab(String prefix, String congestion) throws IOException {
+    Lab lab = lab(prefix, congestion);
+    try {
+      lab.delay(delay);
+      return lab;
+    } catch (IOException e) {
+      try (lab) {
+        throw e;
+      }
+    }
   }
 
   /** All TCP goes by {@code congestion} in it, inside, outside and bare. */

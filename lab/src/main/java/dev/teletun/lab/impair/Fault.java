@@ -8,6 +8,7 @@ public enum Fault {
       table inet impair {
         chain forward {
           type filter hook forward priority -10
+          oifname "long0" accept comment "its turn comes when it has been delayed"
           numgen random mod 1000 < %1$d drop
         }
       }
@@ -32,6 +33,7 @@ public enum Fault {
       table inet impair {
         chain forward {
           type filter hook forward priority -10
+          oifname "long0" accept comment "its turn comes when it has been delayed"
           numgen random mod 1000 < %1$d meta priority set 1:2
         }
       }
@@ -46,6 +48,7 @@ public enum Fault {
       table inet impair {
         chain forward {
           type filter hook forward priority -10
+          oifname "long0" accept comment "its turn comes when it has been delayed"
           udp length > 60 numgen random mod 1000 < %1$d @th,384,8 set 0xff
           meta l4proto tcp numgen random mod 1000 < %1$d drop
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A laptop behind a NAT router, and a Kubernetes node with its pods, dual stack; {@link LabNet} has
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class Lab implements Closeable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Pattern DELAYING = Pattern.compile("^ready");
   private static final int LONGEST_PREFIX = 5;
   private static final List<String> POD_NAMES =
       List.of("pod-external", "pod-cluster", "dns", "web", "web2", "echo");
@@ -142,6 +144,15 @@ public final class Lab implements Closeable {
     RunningProgram server = Services.web(host, port);
     await(() -> host.listens(port), () -> "the web server of %s does not listen".formatted(host));
     return server;
+  }
+
+  /**
+   * From now on each IPv4 packet from the laptop to elsewhere takes so much longer, and with it
+   * each round trip.
+   */
+  public void delay(Duration byMillis) throws IOException {
+    RunningProgram delaying = Services.delay(router(), byMillis);
+    delaying.awaitLine(DELAYING, LIMIT);
   }
 
   /**

@@ -2,8 +2,9 @@ package dev.teletun.lab.topology;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
-/** Web server, echo and iperf3 in the pods. */
+/** Web server, echo and iperf3 in the pods, and what makes the way to them long. */
 final class Services {
   private Services() {}
 
@@ -19,6 +20,12 @@ final class Services {
   /** Starts the web server in a host. */
   static RunningProgram web(Host host, int port) throws IOException {
     return python(host, "web", port);
+  }
+
+  /** Begins to delay what comes from the laptop; says "ready". */
+  static RunningProgram delay(Host router, Duration byMillis) throws IOException {
+    Path script = Scripts.copy("delay.py", router.logs());
+    return router.start("python3", "-IS", script.toString(), "" + byMillis.toMillis());
   }
 
   private static RunningProgram python(Host host, String service, int port) throws IOException {
