@@ -40,8 +40,9 @@ public enum Fault {
       """),
   /**
    * A byte of a UDP datagram changes and its checksum fits: behind the first 40, which with
-   * connection IDs are the record's header, nonce and first bytes. TCP, whose own checksum would
-   * catch it, loses the packet.
+   * connection IDs are the record's header, nonce and first bytes. Of TCP, whose checksum would
+   * catch that, a header becomes impossible, so that the segment gets to the receiver for nothing,
+   * too.
    */
   CORRUPTION(
       """
@@ -50,7 +51,7 @@ public enum Fault {
           type filter hook forward priority -10
           oifname "long0" accept comment "its turn comes when it has been delayed"
           udp length > 60 numgen random mod 1000 < %1$d @th,384,8 set 0xff
-          meta l4proto tcp numgen random mod 1000 < %1$d drop
+          meta l4proto tcp numgen random mod 1000 < %1$d tcp doff set 0
         }
       }
       """);
