@@ -94,20 +94,22 @@ class HostileDatagramsIT {
 
   @Test
   void nothingForgedOrReplayedReachesATun() throws IOException {
-    long atLaptop = packetsWritten(laptop());
-    long atPod = packetsWritten(programs.lab().podCluster());
-    long arrivedAtClient = datagramsReceived(laptop());
-    long arrivedAtServer = datagramsReceived(programs.lab().podExternal());
+    long atLaptop = Programs.packetsWritten(laptop());
+    long atPod = Programs.packetsWritten(programs.lab().podCluster());
+    long arrivedAtClient = Programs.datagramsReceived(laptop());
+    long arrivedAtServer = Programs.datagramsReceived(programs.lab().podExternal());
 
     attackBothWays(3);
 
-    assertThat(datagramsReceived(laptop()) - arrivedAtClient).isGreaterThan(DATAGRAMS / 2);
-    assertThat(datagramsReceived(programs.lab().podExternal()) - arrivedAtServer)
+    assertThat(Programs.datagramsReceived(laptop()) - arrivedAtClient).isGreaterThan(DATAGRAMS / 2);
+    assertThat(Programs.datagramsReceived(programs.lab().podExternal()) - arrivedAtServer)
         .isGreaterThan(DATAGRAMS / 2);
 
     theSameAssociationLives(); // which it shows by one ping
-    assertThat(packetsWritten(laptop()) - atLaptop).as("one ping's answer").isEqualTo(1);
-    assertThat(packetsWritten(programs.lab().podCluster()) - atPod).as("one ping").isEqualTo(1);
+    assertThat(Programs.packetsWritten(laptop()) - atLaptop).as("one ping's answer").isEqualTo(1);
+    assertThat(Programs.packetsWritten(programs.lab().podCluster()) - atPod)
+        .as("one ping")
+        .isEqualTo(1);
   }
 
   @Test
@@ -212,24 +214,6 @@ class HostileDatagramsIT {
             rate,
             "http://%s/bytes/%d".formatted(LabNet.WEB_NAME, bytes))
         .orThrow();
-  }
-
-  /** What a host's stack received from its TUN device: all that we wrote to it. */
-  private static long packetsWritten(Host host) throws IOException {
-    return Long.parseLong(
-        host.run("cat", "/sys/class/net/tel0/statistics/rx_packets").orThrow().strip());
-  }
-
-  /** Datagrams that a host's programs took from their sockets. */
-  private static long datagramsReceived(Host host) throws IOException {
-    String udp =
-        host.run("cat", "/proc/net/snmp")
-            .orThrow()
-            .lines()
-            .filter(line -> line.matches("Udp: \\d.*"))
-            .findFirst()
-            .orElseThrow();
-    return Long.parseLong(udp.split(" ", -1)[1]);
   }
 
   /** Packets and bytes of a chain's counter. */

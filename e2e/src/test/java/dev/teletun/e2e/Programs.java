@@ -184,6 +184,24 @@ final class Programs implements Closeable {
     return lab.laptop();
   }
 
+  /** What a host's stack received from its TUN device: all that we wrote to it. */
+  static long packetsWritten(Host host) throws IOException {
+    return Long.parseLong(
+        host.run("cat", "/sys/class/net/tel0/statistics/rx_packets").orThrow().strip());
+  }
+
+  /** Datagrams that a host's programs took from their sockets. */
+  static long datagramsReceived(Host host) throws IOException {
+    String udp =
+        host.run("cat", "/proc/net/snmp")
+            .orThrow()
+            .lines()
+            .filter(line -> line.matches("Udp: \\d.*"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(udp.split(" ", -1)[1]);
+  }
+
   /** What a client must leave as it was. */
   HostSnapshot laptopNow() throws IOException {
     return HostSnapshot.of(lab.laptop());

@@ -75,6 +75,14 @@ public final class Attacker {
     return start("shapes", "" + count, "" + seed, "" + perSecond, STRANGERS);
   }
 
+  /**
+   * What an older capture of the same interface holds in this direction, every other datagram from
+   * a stranger.
+   */
+  public RunningProgram replay(Path old, int count, int perSecond) throws IOException {
+    return start("replay", old.toString(), "" + count, "" + perSecond, STRANGERS);
+  }
+
   /** First ClientHellos, each of another stranger. */
   public RunningProgram hellos(int count, int perSecond) throws IOException {
     return start("flood", "" + count, "" + perSecond, STRANGERS);

@@ -5,6 +5,8 @@ Arguments: interface, PCAP, port of the server there, "server" or "client", whom
 
 shapes COUNT SEED RATE [PREFIX]  records of every bad shape, and what PCAP holds in this direction
                                  again; half of them from PREFIX, the rest from the peer's address
+replay OLD COUNT RATE PREFIX     what the capture OLD holds in this direction, of any of the peer's ports; half of
+                                 it from PREFIX
 flood COUNT RATE PREFIX          ClientHellos from PREFIX, each with another random
 
 PCAP is of that interface and holds a handshake: it says who is attacked, as whom, and by which
@@ -224,6 +226,25 @@ def shapes(wire, again, count, seed, rate, prefix=None):
     )
 
 
+def replay(wire, again, old, count, rate, prefix):
+    recorded = [
+        payload(f)
+        for f in frames(old)
+        if (f[26:30], f[30:34]) == (wire.source, wire.destination)
+    ]
+    if not recorded:
+        raise SystemExit(f"{old} holds nothing in this direction")
+    stranger = others(prefix)
+    wire.send(
+        [
+            wire.packets(datagram, *(next(stranger) if number % 2 else ()))
+            for number, datagram in enumerate(recorded)
+        ],
+        int(count),
+        float(rate),
+    )
+
+
 def flood(wire, again, count, rate, prefix):
     hello = next(d for d in again if is_hello(d))
     datagrams = []
@@ -245,7 +266,7 @@ def main(interface, pcap, port, towards, what, *more):
     if not mine:
         raise SystemExit(f"{pcap} holds nothing towards the {towards}")
     wire = Wire(interface, towards, mine[0])
-    {"shapes": shapes, "flood": flood}[what](wire, [payload(f) for f in mine], *more)
+    {"shapes": shapes, "replay": replay, "flood": flood}[what](wire, [payload(f) for f in mine], *more)
 
 
 main(*sys.argv[1:])
