@@ -50,16 +50,7 @@ final class Cell {
   }
 
   String line() {
-    return String.format(
-        Locale.ROOT,
-        "%-10s %-12s %6.1f %14.3f %14.3f %7.2f %7.2f",
-        congestion,
-        fault,
-        percent,
-        mean(through),
-        mean(without),
-        ratio(),
-        error());
+    return String.format(Locale.ROOT, "%-10s %-12s %6.1f %14.3f %14.3f %7.2f %7.2f", figures());
   }
 
   String json() {
@@ -67,13 +58,13 @@ final class Cell {
             Locale.ROOT,
             "{\"congestion\": \"%s\", \"fault\": \"%s\", \"percent\": %.1f, \"tunnelMbit\": %.4f,"
                 + " \"bareMbit\": %.4f, \"ratio\": %.4f, \"error\": %.4f}",
-            congestion,
-            fault,
-            percent,
-            mean(through),
-            mean(without),
-            ratio(),
-            error())
+            figures())
         .replaceAll("NaN|Infinity", "null");
+  }
+
+  private Object[] figures() {
+    return new Object[] {
+      congestion, fault, percent, mean(through), mean(without), ratio(), error()
+    };
   }
 }

@@ -39,7 +39,7 @@ public final class Main {
   private final int pairs;
   private final Duration transfer;
   private final int link;
-  private final Duration delay;
+  private final Duration roundTrip;
   private final List<Fault> faults;
   private final List<Double> percents;
   private final int bottleneck;
@@ -53,7 +53,7 @@ public final class Main {
     pairs = Integer.parseInt(arguments.get(1));
     transfer = Duration.ofSeconds(Long.parseLong(arguments.get(2)));
     link = Integer.parseInt(arguments.get(3));
-    delay = Duration.ofMillis(Long.parseLong(arguments.get(4)));
+    roundTrip = Duration.ofMillis(Long.parseLong(arguments.get(4)));
     faults =
         words(arguments.get(5)).map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT))).toList();
     percents = words(arguments.get(6)).map(Double::valueOf).toList();
@@ -95,8 +95,8 @@ public final class Main {
         for (int i = 0; i < pairs; i++) {
           all.add(
               new Pair(
-                  Way.tunnel("tunnel", labs.own(longLab("bi" + i, congestion)), command, false),
-                  Way.bare(labs.own(longLab("bb" + i, congestion)))));
+                  Way.tunnel("tunnel", longLab(labs, "bi" + i, congestion), command, false),
+                  Way.bare(longLab(labs, "bb" + i, congestion))));
         }
         for (Fault fault : faults) {
           for (double percent : percents) {
@@ -162,16 +162,10 @@ public final class Main {
     printJson(all.stream().map(Delay::json).toList());
   }
 
-  private Lab longLab(String prefix, String congestion) throws IOException {
-    Lab lab = lab(prefix, congestion);
-    try {
-      lab.delay(delay);
-      return lab;
-    } catch (IOException e) {
-      try (lab) {
-        throw e;
-      }
-    }
+  private Lab longLab(CloseStack owner, String prefix, String congestion) throws IOException {
+    Lab lab = owner.own(lab(prefix, congestion));
+    lab.delay(roundTrip);
+    return lab;
   }
 
   /** All TCP goes by {@code congestion} in it, inside, outside and bare. */

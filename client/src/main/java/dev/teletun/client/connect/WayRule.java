@@ -55,8 +55,9 @@ final class WayRule {
       Duration answer = roundTrip.multipliedBy(2).plus(UNCERTAIN);
       boolean late = isLong(unanswered, answer);
       return !usable
-          || (late && isLong(unanswered, ANSWER) && isLong(silence, LOST))
-          || (late && isLong(unanswered, UNHEARD));
+          || (late
+              && (isLong(unanswered, UNHEARD)
+                  || (isLong(unanswered, ANSWER) && isLong(silence, LOST))));
     }
   }
 

@@ -150,8 +150,8 @@ public final class Lab implements Closeable {
    * From now on each IPv4 packet from the laptop to elsewhere takes so much longer, and with it
    * each round trip.
    */
-  public void delay(Duration byMillis) throws IOException {
-    RunningProgram delaying = Services.delay(router(), byMillis);
+  public void delay(Duration by) throws IOException {
+    RunningProgram delaying = Services.delay(router(), by);
     delaying.awaitLine(DELAYING, LIMIT);
   }
 

@@ -23,9 +23,9 @@ final class Services {
   }
 
   /** Begins to delay what comes from the laptop; says "ready". */
-  static RunningProgram delay(Host router, Duration byMillis) throws IOException {
+  static RunningProgram delay(Host router, Duration by) throws IOException {
     Path script = Scripts.copy("delay.py", router.logs());
-    return router.start("python3", "-IS", script.toString(), "" + byMillis.toMillis());
+    return router.start("python3", "-IS", script.toString(), "" + by.toMillis());
   }
 
   private static RunningProgram python(Host host, String service, int port) throws IOException {

@@ -206,6 +206,15 @@ def id_in(datagrams):
     return next((d[11:19] for d in datagrams if d[:1] == bytes([CID])), b"")
 
 
+def mixed(wire, datagrams, prefix):
+    """Their packets: every other one's from the prefix, if there is one, the rest from the peer's address."""
+    stranger = others(prefix) if prefix else None
+    return [
+        wire.packets(datagram, *(next(stranger) if stranger and number % 2 else ()))
+        for number, datagram in enumerate(datagrams)
+    ]
+
+
 def shapes(wire, again, count, seed, rate, prefix=None):
     rng = random.Random(int(seed))
     packet = inner(wire.to_server)
@@ -215,15 +224,7 @@ def shapes(wire, again, count, seed, rate, prefix=None):
     chosen += again  # D9, D11: hellos and the rest of the handshake are among them
     rng.shuffle(chosen)
     chosen += again
-    stranger = others(prefix) if prefix else None
-    wire.send(
-        [
-            wire.packets(datagram, *(next(stranger) if stranger and number % 2 else ()))
-            for number, datagram in enumerate(chosen)
-        ],
-        max(int(count), len(chosen)),
-        float(rate),
-    )
+    wire.send(mixed(wire, chosen, prefix), max(int(count), len(chosen)), float(rate))
 
 
 def replay(wire, again, old, count, rate, prefix):
@@ -234,15 +235,7 @@ def replay(wire, again, old, count, rate, prefix):
     ]
     if not recorded:
         raise SystemExit(f"{old} holds nothing in this direction")
-    stranger = others(prefix)
-    wire.send(
-        [
-            wire.packets(datagram, *(next(stranger) if number % 2 else ()))
-            for number, datagram in enumerate(recorded)
-        ],
-        int(count),
-        float(rate),
-    )
+    wire.send(mixed(wire, recorded, prefix), int(count), float(rate))
 
 
 def flood(wire, again, count, rate, prefix):
