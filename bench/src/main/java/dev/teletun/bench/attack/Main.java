@@ -23,12 +23,12 @@ import java.util.regex.Pattern;
 
 /**
  * Measures what attackers without a key cost: forged datagrams during transfers, in turns with runs
- * without them, and then a flood of hellos. Arguments: rounds, seconds per transfer, datagrams a
- * second, seconds of the flood, {@code text} or {@code json}, then the command line that starts
- * TeleTUN.
+ * without them, and then a flood of hellos. Arguments: {@code shapes} or {@code garbage}, rounds,
+ * seconds per transfer, forged datagrams a second, seconds of the flood, hellos a second, {@code
+ * text} or {@code json}, then the command line that starts TeleTUN.
  */
 public final class Main implements Closeable {
-  private static final int BEFORE_COMMAND = 5;
+  private static final int BEFORE_COMMAND = 7;
   private static final double WARM_UP_SHARE = 1.0 / 6;
   private static final Duration SLACK = Duration.ofSeconds(60);
   private static final Pattern COUNTER = Pattern.compile("packets (\\d+) bytes (\\d+)");
@@ -52,10 +52,12 @@ public final class Main implements Closeable {
       """
           .formatted(Attacker.STRANGERS);
 
+  private final boolean garbage;
   private final int rounds;
   private final int seconds;
   private final int perSecond;
   private final int floodSeconds;
+  private final int hellosPerSecond;
   private final List<String> teletun;
   private final Lab lab;
   private final Tunnel tunnel;
@@ -66,10 +68,12 @@ public final class Main implements Closeable {
   private long forged;
 
   private Main(List<String> arguments, Lab lab) throws IOException {
-    rounds = Integer.parseInt(arguments.get(0));
-    seconds = Integer.parseInt(arguments.get(1));
-    perSecond = Integer.parseInt(arguments.get(2));
-    floodSeconds = Integer.parseInt(arguments.get(3));
+    garbage = arguments.get(0).equals("garbage");
+    rounds = Integer.parseInt(arguments.get(1));
+    seconds = Integer.parseInt(arguments.get(2));
+    perSecond = Integer.parseInt(arguments.get(3));
+    floodSeconds = Integer.parseInt(arguments.get(4));
+    hellosPerSecond = Integer.parseInt(arguments.get(5));
     meter = new Meter(Duration.ofSeconds(seconds));
     teletun = arguments.subList(BEFORE_COMMAND, arguments.size());
     this.lab = lab;
@@ -92,7 +96,7 @@ public final class Main implements Closeable {
         given -> {
           try (Main attack = new Main(given, Lab.up("atk"))) {
             Report report = attack.measure();
-            System.out.print(given.get(4).equals("json") ? report.json() : report.text());
+            System.out.print(given.get(6).equals("json") ? report.json() : report.text());
             return 0;
           }
         });
@@ -114,6 +118,7 @@ public final class Main implements Closeable {
     Map<String, Memory> after = memory();
     Flood flood = flood();
     return new Report(
+        garbage ? "random bytes" : "forged datagrams",
         rounds,
         seconds,
         perSecond,
@@ -138,16 +143,24 @@ public final class Main implements Closeable {
       case AT_THE_SERVER -> transferBeside(toServer(count, into), into);
       case DROPPED_BEFORE_THE_CLIENT -> {
         try (Closeable _ = door(lab.laptop())) {
-          transferBeside(ofClient.shapes(count, into.rounds(), perSecond), into);
+          transferBeside(toClient(count, into), into);
         }
       }
-      case AT_THE_CLIENT -> transferBeside(ofClient.shapes(count, into.rounds(), perSecond), into);
+      case AT_THE_CLIENT -> transferBeside(toClient(count, into), into);
     }
     forged += under == Under.AT_THE_SERVER || under == Under.AT_THE_CLIENT ? count : 0;
   }
 
   private RunningProgram toServer(int count, Rates into) throws IOException {
-    return ofServer.shapesAlsoFromStrangers(count, into.rounds(), perSecond);
+    return garbage
+        ? ofServer.garbageAlsoFromStrangers(count, perSecond)
+        : ofServer.shapesAlsoFromStrangers(count, into.rounds(), perSecond);
+  }
+
+  private RunningProgram toClient(int count, Rates into) throws IOException {
+    return garbage
+        ? ofClient.garbage(count, perSecond)
+        : ofClient.shapes(count, into.rounds(), perSecond);
   }
 
   private static Closeable door(Host of) throws IOException {
@@ -199,8 +212,8 @@ public final class Main implements Closeable {
 
   /** Returns what a ping through the tunnel said meanwhile. */
   private String flood(int forSeconds) throws IOException {
-    say("%d hellos a second for %d s".formatted(perSecond, forSeconds));
-    try (RunningProgram hellos = ofServer.hellos(perSecond * forSeconds, perSecond)) {
+    say("%d hellos a second for %d s".formatted(hellosPerSecond, forSeconds));
+    try (RunningProgram hellos = ofServer.hellos(hellosPerSecond * forSeconds, hellosPerSecond)) {
       String pings =
           lab.laptop()
               .run(

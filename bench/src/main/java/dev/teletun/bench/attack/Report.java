@@ -10,6 +10,7 @@ import java.util.Map;
 /**
  * What attacks cost, beside what they may cost.
  *
+ * @param what was sent
  * @param rounds of transfers
  * @param seconds of each
  * @param perSecond forged datagrams
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param after memory, at the end
  */
 record Report(
+    String what,
     int rounds,
     int seconds,
     int perSecond,
@@ -42,8 +44,8 @@ record Report(
   String text() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%nforged datagrams, %d a second; medians of %d rounds in turns, %d s up and down each%n"
-            .formatted(perSecond, rounds, seconds));
+        "%n%s, %d a second; medians of %d rounds in turns, %d s up and down each%n"
+            .formatted(what, perSecond, rounds, seconds));
     text.append("%-28s %8s %10s %14s%n".formatted("", "up Gb/s", "down Gb/s", "of no attack"));
     rates.forEach((under, of) ->
         text.append(
@@ -85,11 +87,7 @@ record Report(
     double client = rate(Under.AT_THE_CLIENT).shareOf(rate(Under.DROPPED_BEFORE_THE_CLIENT));
     List<Goal> goals = new ArrayList<>();
     goals.add(
-        new Goal(
-            "associations lost to %,d forged datagrams".formatted(forged),
-            "" + lost,
-            "0",
-            lost == 0));
+        new Goal("associations lost to %,d of them".formatted(forged), "" + lost, "0", lost == 0));
     goals.add(share("throughput at the server, of dropped before it", server));
     goals.add(share("throughput at the client, of dropped before it", client));
     goals.add(
@@ -128,6 +126,7 @@ record Report(
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("kernel", System.getProperty("os.version"));
     all.put("processors", Runtime.getRuntime().availableProcessors());
+    all.put("what", what);
     all.put("datagramsPerSecond", perSecond);
     all.put("secondsPerTransfer", seconds);
     all.put("forged", forged);

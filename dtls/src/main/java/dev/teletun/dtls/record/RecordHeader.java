@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the fields of a record's header lie: RFC 6347 §4.1, and RFC 9146 §4 for a record with a
@@ -33,6 +34,13 @@ public final class RecordHeader {
 
   /** A protected record with a connection ID; its true type is encrypted (RFC 9146 §4). */
   public static final int TLS12_CID = 25;
+
+  /** Every content type that a peer's first record in a datagram may have. */
+  public static final List<Integer> TYPES =
+      List.of(CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, TLS12_CID);
+
+  /** Every version that it may have. */
+  public static final List<Integer> VERSIONS = List.of(VERSION, VERSION_1_0);
 
   static final int AT_CONNECTION_ID = 11;
 

@@ -75,6 +75,16 @@ public final class Attacker {
     return start("shapes", "" + count, "" + seed, "" + perSecond, STRANGERS);
   }
 
+  /** Random bytes, from the peer's address. */
+  public RunningProgram garbage(int count, int perSecond) throws IOException {
+    return start("garbage", "" + count, "" + perSecond);
+  }
+
+  /** The same, every other datagram from a stranger. */
+  public RunningProgram garbageAlsoFromStrangers(int count, int perSecond) throws IOException {
+    return start("garbage", "" + count, "" + perSecond, STRANGERS);
+  }
+
   /**
    * What an older capture of the same interface holds in this direction, every other datagram from
    * a stranger.

@@ -5,6 +5,7 @@ Arguments: interface, PCAP, port of the server there, "server" or "client", whom
 
 shapes COUNT SEED RATE [PREFIX]  records of every bad shape, and what PCAP holds in this direction
                                  again; half of them from PREFIX, the rest from the peer's address
+garbage COUNT RATE [PREFIX]      random bytes, from the same
 replay OLD COUNT RATE PREFIX     what the capture OLD holds in this direction, of any of the peer's ports; half of
                                  it from PREFIX
 flood COUNT RATE PREFIX          ClientHellos from PREFIX, each with another random
@@ -227,6 +228,11 @@ def shapes(wire, again, count, seed, rate, prefix=None):
     wire.send(mixed(wire, chosen, prefix), max(int(count), len(chosen)), float(rate))
 
 
+def garbage(wire, again, count, rate, prefix=None):
+    some = (random.randbytes(random.randrange(1, 1400)) for _ in range(min(int(count), POOL)))
+    wire.send(mixed(wire, some, prefix), int(count), float(rate))
+
+
 def replay(wire, again, old, count, rate, prefix):
     recorded = [
         payload(f)
@@ -259,7 +265,8 @@ def main(interface, pcap, port, towards, what, *more):
     if not mine:
         raise SystemExit(f"{pcap} holds nothing towards the {towards}")
     wire = Wire(interface, towards, mine[0])
-    {"shapes": shapes, "replay": replay, "flood": flood}[what](wire, [payload(f) for f in mine], *more)
+    attacks = {"shapes": shapes, "garbage": garbage, "replay": replay, "flood": flood}
+    attacks[what](wire, [payload(f) for f in mine], *more)
 
 
 main(*sys.argv[1:])

@@ -322,6 +322,11 @@ public final class UdpSocket implements Closeable {
     }
   }
 
+  /** From now on the kernel queues only what {@code filter} lets in. */
+  public void filter(DatagramFilter filter) throws IOException {
+    filter.attachTo(fd);
+  }
+
   /** Marks what is sent from now on; needs CAP_NET_ADMIN. */
   public void mark(int fwmark) throws IOException {
     SocketOption.SO_MARK.set(fd, fwmark);

@@ -1,9 +1,11 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.dtls.association.Association;
+import dev.teletun.dtls.record.RecordHeader;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
+import dev.teletun.linux.udp.DatagramFilter;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
@@ -23,6 +25,9 @@ public final class UdpTransport implements Transport {
 
   private static final int MOST_PER_TURN = 32;
 
+  private static final DatagramFilter RECORDS =
+      DatagramFilter.of(RecordHeader.TYPES, RecordHeader.VERSIONS);
+
   private final UdpSocket socket;
   private final Associations associations;
   private final Inbox inbox;
@@ -41,10 +46,14 @@ public final class UdpTransport implements Transport {
     this.associations = associations;
     this.inbox = inbox;
     sender = new TrainSender(socket, tooBig);
+    socket.filter(RECORDS);
     watch = loop.watch(socket.fd(), new SocketReady());
   }
 
-  /** Watches the socket, reading nothing yet. The caller keeps loop, socket, associations. */
+  /**
+   * Watches the socket, reading nothing yet, and has the kernel drop what cannot be DTLS. The
+   * caller keeps loop, socket, associations.
+   */
   public static UdpTransport open(
       EventLoop loop,
       UdpSocket socket,
