@@ -7,7 +7,7 @@ import dev.teletun.cli.running.Signals;
 import dev.teletun.cli.screen.Json;
 import dev.teletun.cli.screen.ProgressLine;
 import dev.teletun.cli.screen.Screen;
-import dev.teletun.client.cluster.PodName;
+import dev.teletun.client.cluster.reach.PodName;
 import dev.teletun.client.connect.Client;
 import dev.teletun.client.connect.ClientOptions;
 import dev.teletun.client.connect.Connected;
@@ -106,12 +106,6 @@ final class ClientCommand implements Action {
   List<String> routes = new ArrayList<>();
 
   @Option(
-      names = {"-kubeconfig", "--kubeconfig"},
-      paramLabel = "FILE",
-      description = "How to reach the API server. Default: KUBECONFIG or ~/.kube/config.")
-  @Nullable String kubeconfig;
-
-  @Option(
       names = {"-dns", "--dns"},
       paramLabel = "on|off",
       description = "off leaves DNS alone. Default: on.")
@@ -142,6 +136,8 @@ final class ClientCommand implements Action {
       paramLabel = "text|json",
       description = "How to print the line that says we are connected. Default: text.")
   @Nullable String output;
+
+  @Mixin final ClusterOptions cluster = new ClusterOptions();
 
   @Mixin final GlobalOptions global = new GlobalOptions();
 
@@ -199,7 +195,7 @@ final class ClientCommand implements Action {
     Path none = Path.of("");
     ClientOptions options =
         new ClientOptions(
-            checks.optional("-kubeconfig", kubeconfig, Checks::readableFile),
+            cluster.choice(checks),
             checks.optional("-pod", pod, ClientCommand::podName),
             checks.optional("-address", address, Checks::host),
             checks.required("-port", "PORT", "the server's port", port, Checks::port).orElse(0),

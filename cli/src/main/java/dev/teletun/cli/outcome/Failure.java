@@ -1,6 +1,6 @@
 package dev.teletun.cli.outcome;
 
-import dev.teletun.client.cluster.ClusterException;
+import dev.teletun.client.cluster.access.ClusterException;
 import dev.teletun.client.connect.MissingPrivilegeException;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.linux.libc.Errno;

@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.util.Optional;
 /**
  * The command line of {@code teletun client}.
  *
- * @param kubeconfig how to reach the API server; kubectl's default if empty
+ * @param cluster how to reach the API server
  * @param pod server-external's pod, {@code name} or {@code namespace/name}
  * @param address host to dial instead of looking the pod up
  * @param port TCP and UDP port of server-external
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param lifetime of one association
  */
 public record ClientOptions(
-    Optional<Path> kubeconfig,
+    ClusterChoice cluster,
     Optional<String> pod,
     Optional<String> address,
     int port,

@@ -1,6 +1,7 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.client.cluster.PodLookup;
+import dev.teletun.client.cluster.access.ClusterApi;
+import dev.teletun.client.cluster.reach.PodLookup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,9 +16,10 @@ final class Endpoint {
     if (options.address().isPresent()) {
       return new InetSocketAddress(resolve(options.address().get()), options.port());
     }
-    String pod = options.pod().orElseThrow();
-    return new InetSocketAddress(
-        PodLookup.find(options.kubeconfig(), pod).address(), options.port());
+    try (ClusterApi api = ClusterApi.open(options.cluster())) {
+      return new InetSocketAddress(
+          PodLookup.find(api, options.pod().orElseThrow()).address(), options.port());
+    }
   }
 
   private static InetAddress resolve(String host) throws IOException {

@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.access;
 
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.reach;
 
 import java.util.Optional;
 import java.util.regex.Pattern;

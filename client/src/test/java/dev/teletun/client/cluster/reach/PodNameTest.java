@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.reach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,7 +25,8 @@ class KubeconfigTest {
 
   @Test
   void prefersTheGivenFileToTheEnvironment() throws Exception {
-    Config config = new Kubeconfig(Map.of("KUBECONFIG", "/nowhere")).load(Optional.of(good));
+    Config config =
+        new Kubeconfig(Map.of("KUBECONFIG", "/nowhere")).load(choice(Optional.of(good)));
 
     assertThat(config.getMasterUrl()).startsWith("https://far.example:6443");
     assertThat(config.getNamespace()).isEqualTo("shop");
@@ -33,7 +34,8 @@ class KubeconfigTest {
 
   @Test
   void skipsFilesOfTheListThatDoNotExist() throws Exception {
-    Config config = new Kubeconfig(Map.of("KUBECONFIG", "/nowhere:" + good)).load(Optional.empty());
+    Config config =
+        new Kubeconfig(Map.of("KUBECONFIG", "/nowhere:" + good)).load(choice(Optional.empty()));
 
     assertThat(config.getNamespace()).isEqualTo("shop");
   }
@@ -43,7 +45,8 @@ class KubeconfigTest {
     Files.createDirectory(directory.resolve(".kube"));
     Files.move(good, directory.resolve(".kube/config"));
 
-    Config config = new Kubeconfig(Map.of("HOME", directory.toString())).load(Optional.empty());
+    Config config =
+        new Kubeconfig(Map.of("HOME", directory.toString())).load(choice(Optional.empty()));
 
     assertThat(config.getNamespace()).isEqualTo("shop");
   }
@@ -80,9 +83,9 @@ class KubeconfigTest {
     edit("current-context: staging", "current-context: production");
 
     failure(Map.of(), Optional.of(good))
-        .withMessageContaining("unknown current context \"production\"")
+        .withMessageContaining("no context \"production\"")
         .withMessageContaining("It knows staging")
-        .withMessageContaining("kubectl config use-context");
+        .withMessageContaining("-context=NAME");
   }
 
   @Test
@@ -103,7 +106,7 @@ class KubeconfigTest {
   void takesTheProxiesOfTheEnvironment() throws Exception {
     Config config =
         new Kubeconfig(Map.of("https_proxy", "http://proxy:3128", "NO_PROXY", "a,b"))
-            .load(Optional.of(good));
+            .load(choice(Optional.of(good)));
 
     assertThat(config.getHttpsProxy()).isEqualTo("http://proxy:3128");
     assertThat(config.getNoProxy()).containsExactly("a", "b");
@@ -116,6 +119,10 @@ class KubeconfigTest {
   private static ThrowableAssertAlternative<ClusterException> failure(
       Map<String, String> environment, Optional<Path> given) {
     return assertThatExceptionOfType(ClusterException.class)
-        .isThrownBy(() -> new Kubeconfig(environment).load(given));
+        .isThrownBy(() -> new Kubeconfig(environment).load(choice(given)));
+  }
+
+  private static ClusterChoice choice(Optional<Path> kubeconfig) {
+    return new ClusterChoice(kubeconfig, Optional.empty(), Optional.empty());
   }
 }

@@ -1,9 +1,13 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.reach;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.teletun.client.cluster.access.ClusterApi;
+import dev.teletun.client.cluster.access.ClusterChoice;
+import dev.teletun.client.cluster.access.ClusterException;
+import dev.teletun.client.cluster.access.StubApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,7 +32,7 @@ class PodLookupTest {
     try (StubApiServer server = StubApiServer.answering(200, pod("Running", "10.0.2.7"))) {
       Path config = StubApiServer.kubeconfig(directory, server.url());
 
-      PodAddress found = PodLookup.find(Map.of(), Optional.of(config), "web-0");
+      PodAddress found = find(Map.of(), Optional.of(config), "web-0");
 
       assertThat(found.address()).isEqualTo(InetAddress.ofLiteral("10.0.2.7"));
       assertThat(found.pod()).hasToString("shop/web-0");
@@ -42,7 +46,7 @@ class PodLookupTest {
     try (StubApiServer server = StubApiServer.answering(200, pod("Running", "fd00::7"))) {
       Path config = StubApiServer.kubeconfig(directory, server.url());
 
-      PodLookup.find(Map.of("KUBECONFIG", config.toString()), Optional.empty(), "bank/web-0");
+      find(Map.of("KUBECONFIG", config.toString()), Optional.empty(), "bank/web-0");
 
       assertThat(server.asked().getFirst()).contains("/namespaces/bank/pods/web-0 ");
     }
@@ -162,7 +166,16 @@ class PodLookupTest {
 
   private static ThrowableAssertAlternative<ClusterException> failure(Path config) {
     return assertThatExceptionOfType(ClusterException.class)
-        .isThrownBy(() -> PodLookup.find(Map.of(), Optional.of(config), "web-0"));
+        .isThrownBy(() -> find(Map.of(), Optional.of(config), "web-0"));
+  }
+
+  private static PodAddress find(
+      Map<String, String> environment, Optional<Path> kubeconfig, String pod)
+      throws ClusterException {
+    ClusterChoice choice = new ClusterChoice(kubeconfig, Optional.empty(), Optional.empty());
+    try (ClusterApi api = ClusterApi.open(environment, choice)) {
+      return PodLookup.find(api, pod);
+    }
   }
 
   private static String pod(String phase, String ip) {

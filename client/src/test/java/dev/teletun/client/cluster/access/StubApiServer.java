@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Answers over real HTTP what a test tells it: a stand-in, not an API server. */
-final class StubApiServer implements Closeable {
+public final class StubApiServer implements Closeable {
   private final HttpServer http;
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
@@ -21,7 +21,8 @@ final class StubApiServer implements Closeable {
     this.http = http;
   }
 
-  static StubApiServer answering(int status, String json) throws IOException {
+  /** Says the same to every request. */
+  public static StubApiServer answering(int status, String json) throws IOException {
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     StubApiServer server = new StubApiServer(http);
@@ -45,15 +46,17 @@ final class StubApiServer implements Closeable {
   }
 
   /** Method, path and authorization of every request so far. */
-  List<String> asked() {
+  public List<String> asked() {
     return asked;
   }
 
-  String url() {
+  /** Where it answers. */
+  public String url() {
     return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
-  static Path kubeconfig(Path directory, String serverUrl) throws IOException {
+  /** A kubeconfig for it, whose context {@code staging} is in the namespace {@code shop}. */
+  public static Path kubeconfig(Path directory, String serverUrl) throws IOException {
     return Files.writeString(
         directory.resolve("config"),
         """

@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.access;
 
 import io.fabric8.kubernetes.api.model.Config;
 import io.fabric8.kubernetes.api.model.NamedContext;
@@ -39,16 +39,17 @@ final class Kubeconfig {
    * Reads the given file, or those that KUBECONFIG names, or {@code ~/.kube/config}. May run the
    * exec plugin that a file names.
    */
-  io.fabric8.kubernetes.client.Config load(Optional<Path> given) throws ClusterException {
-    List<Path> files = files(given);
+  io.fabric8.kubernetes.client.Config load(ClusterChoice choice) throws ClusterException {
+    List<Path> files = files(choice.kubeconfig());
     String shown = String.join(":", files.stream().map(Path::toString).toList());
     try {
       Config[] parsed =
           files.stream().map(f -> KubeConfigUtils.parseConfig(f.toFile())).toArray(Config[]::new);
-      String context = currentContext(shown, parsed);
+      String context = context(choice.context(), shown, parsed);
       io.fabric8.kubernetes.client.Config merged = io.fabric8.kubernetes.client.Config.empty();
       KubeConfigUtils.merge(merged, context, parsed);
       requireCluster(shown, context, merged.getCurrentContext(), parsed);
+      choice.namespace().ifPresent(merged::setNamespace);
       return impatient(withProxies(merged));
     } catch (KubernetesClientException e) {
       throw ClusterException.failed(
@@ -102,7 +103,8 @@ final class Kubeconfig {
   }
 
   /** The first file that names a current context wins, as with kubectl. */
-  private static String currentContext(String shown, Config... parsed) throws ClusterException {
+  private static String context(Optional<String> chosen, String shown, Config... parsed)
+      throws ClusterException {
     List<String> known =
         Arrays.stream(parsed)
             .flatMap(c -> c.getContexts().stream())
@@ -110,19 +112,18 @@ final class Kubeconfig {
             .distinct()
             .toList();
     String current =
-        Arrays.stream(parsed)
-            .map(Config::getCurrentContext)
-            .filter(c -> c != null && !c.isEmpty())
-            .findFirst()
-            .orElse("");
+        chosen.orElseGet(() ->
+            Arrays.stream(parsed)
+                .map(Config::getCurrentContext)
+                .filter(c -> c != null && !c.isEmpty())
+                .findFirst()
+                .orElse(""));
     if (!known.contains(current)) {
       throw ClusterException.failed(
-          "kubeconfig %s has %s. It knows %s: choose one with kubectl config use-context NAME"
+          "kubeconfig %s has %s. It knows %s: choose one with -context=NAME"
               .formatted(
                   shown,
-                  current.isEmpty()
-                      ? "no current context"
-                      : "an unknown current context \"%s\"".formatted(current),
+                  current.isEmpty() ? "no current context" : "no context \"%s\"".formatted(current),
                   known.isEmpty() ? "no context at all" : String.join(", ", known)));
     }
     return current;

@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.reach;
 
 import java.net.InetAddress;
 

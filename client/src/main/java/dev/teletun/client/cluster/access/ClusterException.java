@@ -1,4 +1,4 @@
-package dev.teletun.client.cluster;
+package dev.teletun.client.cluster.access;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +14,18 @@ public final class ClusterException extends IOException {
     this.refused = refused;
   }
 
-  static ClusterException refused(String message, Throwable cause) {
+  /** The API server understood and said no. */
+  public static ClusterException refused(String message, Throwable cause) {
     return new ClusterException(message, true, cause);
   }
 
-  static ClusterException failed(String message) {
+  /** Anything else. */
+  public static ClusterException failed(String message) {
     return new ClusterException(message, false, null);
   }
 
-  static ClusterException failed(String message, Throwable cause) {
+  /** Anything else, with its cause. */
+  public static ClusterException failed(String message, Throwable cause) {
     return new ClusterException(message, false, cause);
   }
 
