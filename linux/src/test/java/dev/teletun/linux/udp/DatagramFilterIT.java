@@ -72,9 +72,7 @@ class DatagramFilterIT {
 
       peer.send(UdpPeer.of(socket.localAddress()), train, 0, train.length, 1_000);
 
-      while (!socket.receive(received)) {
-        Thread.onSpinWait(); // until the test's time limit
-      }
+      receive(socket);
       assertThat(received.length()).isEqualTo(3_000);
     }
   }
@@ -99,12 +97,17 @@ class DatagramFilterIT {
         inject(device, packet(source, destination, port, bad));
         inject(device, packet(source, destination, port, good));
 
-        while (!socket.receive(received)) {
-          Thread.onSpinWait(); // until the test's time limit
-        }
+        receive(socket);
         assertThat(received.segmentBytes()).isEqualTo(100);
         assertThat(received.length()).isEqualTo(200);
       }
+    }
+  }
+
+  /** Waits for one until the test's time limit. */
+  private void receive(UdpSocket socket) throws IOException {
+    while (!socket.receive(received)) {
+      assertThat(Thread.currentThread().isInterrupted()).as("nothing came in time").isFalse();
     }
   }
 

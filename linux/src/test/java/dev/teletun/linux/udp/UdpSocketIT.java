@@ -142,6 +142,7 @@ class UdpSocketIT {
     int sum = 0;
     while (sum < bytes) {
       sum += server.receive(received) ? received.length() : 0;
+      assertThat(Thread.currentThread().isInterrupted()).as("nothing came in time").isFalse();
     }
     return sum;
   }
