@@ -2,24 +2,13 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.cli.check.KeyFiles;
-import dev.teletun.cli.running.Running;
-import dev.teletun.cli.running.Signals;
-import dev.teletun.cli.screen.Json;
-import dev.teletun.cli.screen.ProgressLine;
 import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.cluster.reach.PodName;
 import dev.teletun.client.connect.Client;
 import dev.teletun.client.connect.ClientOptions;
-import dev.teletun.client.connect.Connected;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
-import dev.teletun.tunnel.association.Lifetime;
-import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -98,44 +87,7 @@ final class ClientCommand implements Action {
       description = "Our private key, PEM, mode 0600. Required.")
   @Nullable String clientPrivateKey;
 
-  @Option(
-      names = {"-route", "--route"},
-      paramLabel = "PREFIX",
-      description =
-          "Send this prefix through the tunnel, for instance that of the services. May be repeated.")
-  List<String> routes = new ArrayList<>();
-
-  @Option(
-      names = {"-dns", "--dns"},
-      paramLabel = "on|off",
-      description = "off leaves DNS alone. Default: on.")
-  @Nullable String dns;
-
-  @Option(
-      names = {"-check", "--check"},
-      paramLabel = "on|off",
-      description =
-          "off does without the first round trip, for clusters that answer neither DNS nor ping."
-              + " Default: on.")
-  @Nullable String check;
-
-  @Option(
-      names = {"-takeover", "--takeover"},
-      description = "End another client's session if it holds the pod.")
-  boolean takeover;
-
-  @Option(
-      names = {"-rekey-records", "--rekey-records"},
-      paramLabel = "COUNT",
-      hidden = true,
-      description = "For tests: take new keys after so many records instead of 2^28.")
-  long rekeyRecords = Lifetime.STANDARD.records();
-
-  @Option(
-      names = {"-output", "--output"},
-      paramLabel = "text|json",
-      description = "How to print the line that says we are connected. Default: text.")
-  @Nullable String output;
+  @Mixin final ConnectOptions connect = new ConnectOptions();
 
   @Mixin final ClusterOptions cluster = new ClusterOptions();
 
@@ -143,36 +95,9 @@ final class ClientCommand implements Action {
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
-    boolean json = new Checks(problems).optional("-output", output, Checks::json).orElse(false);
+    boolean json = connect.json(new Checks(problems));
     ClientOptions options = options(problems);
-    ProgressLine progress = new ProgressLine(screen);
-    return Running.untilEnded(
-        Signals.install(),
-        () -> {
-          Client client;
-          try {
-            client = Client.open(options, progress);
-          } finally {
-            progress.clear();
-          }
-          screen.result(json ? asJson(client.connected()) : client.summary());
-          return Answering.opened(
-              "client", client::report, client.ended(), client, screen, Optional.empty());
-        });
-  }
-
-  static String asJson(Connected connected) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("event", "connected");
-    members.put(
-        "addresses", connected.addresses().stream().map(InetAddress::getHostAddress).toList());
-    members.put("device", connected.device());
-    members.put("tunMtu", connected.tunMtu());
-    members.put("routes", connected.routes());
-    members.put("dns", connected.dns().orElse("off"));
-    members.put("server", connected.server().getAddress().getHostAddress());
-    members.put("port", connected.server().getPort());
-    return Json.object(members);
+    return Connecting.untilEnded(screen, json, progress -> Client.open(options, progress));
   }
 
   /** Reads all options. What {@code orElse} stands for is never used: then there are problems. */
@@ -202,11 +127,11 @@ final class ClientCommand implements Action {
             serverKey.orElse(none),
             ownPublic.orElse(none),
             ownPrivate.orElse(none),
-            checks.each("-route", routes, Checks::prefix),
-            checks.optional("-dns", dns, Checks::onOff).orElse(true),
-            checks.optional("-check", check, Checks::onOff).orElse(true),
-            takeover,
-            new Lifetime(rekeyRecords, Lifetime.STANDARD.age()));
+            connect.routes(checks),
+            connect.dns(checks),
+            connect.check(checks),
+            connect.takeover,
+            connect.lifetime());
     problems.throwIfAny();
     return options;
   }

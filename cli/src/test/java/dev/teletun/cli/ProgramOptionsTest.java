@@ -73,7 +73,7 @@ class ProgramOptionsTest {
             Optional.empty(),
             new InetSocketAddress(Addresses.parse("10.0.0.1"), 7000));
 
-    assertThat(ClientCommand.asJson(connected))
+    assertThat(Connecting.asJson(connected))
         .isEqualTo(
             """
             {"event":"connected","addresses":["10.0.2.7","fd00:0:0:0:0:0:0:7"],"device":"tel0",\
