@@ -34,6 +34,11 @@ public final class Host {
     this.logs = logs;
   }
 
+  /** Where this process runs: no lab, and nothing of it is ours. What is started must be ended. */
+  public static Host here(Path logs) {
+    return new Host("this host", "", ProcessHandle.current().pid(), logs);
+  }
+
   /** What it is called in the lab: {@code laptop}, {@code pod-external} … */
   public String name() {
     return name;
