@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
     commandListHeading = "%nCommands:%n",
     subcommands = {
       ClientCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      DeployCommand.class,
       ServerExternalCommand.class,
       ServerClusterCommand.class,
       StatusCommand.class,

@@ -91,6 +91,12 @@ public final class Libc {
 
   public static native int getuid();
 
+  /** Of this thread alone; returns the one before. */
+  public static native int setfsuid(int uid);
+
+  /** Of this thread alone; returns the one before. */
+  public static native int setfsgid(int gid);
+
   public static native int getpid();
 
   /** The C library's sentence for an errno. */

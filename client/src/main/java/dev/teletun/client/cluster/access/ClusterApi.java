@@ -4,9 +4,16 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
 import java.io.Closeable;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 
 /** The API server, as one user may ask it through one context of a kubeconfig. Any thread. */
 public final class ClusterApi implements Closeable {
@@ -30,16 +37,47 @@ public final class ClusterApi implements Closeable {
     return open(System.getenv(), choice);
   }
 
-  /** The same in another environment: HOME, KUBECONFIG, SUDO_USER and the proxies are read. */
+  /** The same in another environment: HOME, KUBECONFIG, SUDO_UID and the proxies are read. */
   public static ClusterApi open(Map<String, String> environment, ClusterChoice choice)
       throws ClusterException {
-    Config config = new Kubeconfig(environment).load(choice);
-    KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withConfig(config)
-            .withHttpClientFactory(new JdkHttpClientFactory())
-            .build();
-    return new ClusterApi(config, client);
+    Kubeconfig.Access access = new Kubeconfig(InvokingUser.of(environment)).load(choice);
+    Config config = access.config();
+    try {
+      return new ClusterApi(config, client(config, access.credentials()));
+    } catch (KubernetesClientException e) {
+      throw ClusterException.failed(
+          "the kubeconfig's certificates, keys or proxy for %s cannot be used: %s. Try: kubectl get pods"
+              .formatted(config.getMasterUrl(), Unreachable.rootMessage(e)),
+          e);
+    }
+  }
+
+  private static KubernetesClient client(Config config, Credentials credentials)
+      throws ClusterException {
+    Optional<KeyManager> changing =
+        credentials instanceof PluginCredentials plugin
+                && plugin.current().certificate().isPresent()
+            ? Optional.of(new PluginKeyManager(plugin))
+            : Optional.empty();
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withHttpClientFactory(new JdkHttpClientFactory())
+        .withHttpClientBuilderConsumer(http -> {
+          if (credentials.token().isPresent() || changing.isPresent()) {
+            http.addOrReplaceInterceptor(
+                TokenRefreshInterceptor.NAME, new Authorization(credentials));
+          }
+          changing.ifPresent(key -> http.sslContext(new KeyManager[] {key}, trust(config)));
+        })
+        .build();
+  }
+
+  private static TrustManager[] trust(Config config) {
+    try {
+      return SSLUtils.trustManagers(config);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new KubernetesClientException("the cluster's certificate authority cannot be read", e);
+    }
   }
 
   /** For questions; closed with this. */
@@ -61,6 +99,11 @@ public final class ClusterApi implements Closeable {
   /** URL of the API server. */
   public String server() {
     return config.getMasterUrl();
+  }
+
+  /** What tells this cluster from any other: its address and the authority behind it. */
+  public String identity() {
+    return server() + " " + config.getCaCertData();
   }
 
   /**

@@ -1,56 +1,73 @@
 package dev.teletun.client.cluster.access;
 
-import io.fabric8.kubernetes.api.model.Config;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.fabric8.kubernetes.api.model.AuthInfo;
+import io.fabric8.kubernetes.api.model.Cluster;
+import io.fabric8.kubernetes.api.model.ExecConfig;
+import io.fabric8.kubernetes.api.model.NamedAuthInfo;
+import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
-import java.io.File;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds and reads the files that say which cluster to talk to and as whom, the way kubectl does.
+ * What the files say about which cluster to talk to and as whom, read the way kubectl does.
  *
- * <p>fabric8's own search falls back to {@code localhost} and to another context without a word;
- * this one ends with a reason.
+ * <p>fabric8's own reading falls back to {@code localhost} and to another context without a word,
+ * and runs credential plugins through a shell; this one ends with a reason, and leaves to fabric8
+ * only data: no file and no plugin.
  */
 final class Kubeconfig {
   private static final int PATIENCE_MILLIS = 10_000;
 
-  private final Map<String, String> environment;
+  private final InvokingUser user;
 
-  /**
-   * Prepares a search.
-   *
-   * @param environment HOME, KUBECONFIG, SUDO_USER and the proxies are read from it
-   */
-  Kubeconfig(Map<String, String> environment) {
-    this.environment = environment;
+  /** Reads as that person. */
+  Kubeconfig(InvokingUser user) {
+    this.user = user;
   }
+
+  /** How to reach a cluster. */
+  record Access(Config config, Credentials credentials) {}
 
   /**
    * Reads the given file, or those that KUBECONFIG names, or {@code ~/.kube/config}. May run the
-   * exec plugin that a file names.
+   * credential plugin that a file names.
    */
-  io.fabric8.kubernetes.client.Config load(ClusterChoice choice) throws ClusterException {
-    List<Path> files = files(choice.kubeconfig());
-    String shown = String.join(":", files.stream().map(Path::toString).toList());
+  Access load(ClusterChoice choice) throws ClusterException {
+    KubeconfigFiles files = new KubeconfigFiles(user);
+    List<Path> found = files.find(choice.kubeconfig());
+    String shown = String.join(":", found.stream().map(Path::toString).toList());
     try {
-      Config[] parsed =
-          files.stream().map(f -> KubeConfigUtils.parseConfig(f.toFile())).toArray(Config[]::new);
-      String context = context(choice.context(), shown, parsed);
-      io.fabric8.kubernetes.client.Config merged = io.fabric8.kubernetes.client.Config.empty();
-      KubeConfigUtils.merge(merged, context, parsed);
-      requireCluster(shown, context, merged.getCurrentContext(), parsed);
-      choice.namespace().ifPresent(merged::setNamespace);
-      return impatient(withProxies(merged));
+      List<io.fabric8.kubernetes.api.model.Config> parsed = new ArrayList<>();
+      for (Path file : found) {
+        parsed.add(files.read(file));
+      }
+      NamedContext context = context(choice.context(), shown, parsed);
+      Cluster cluster = cluster(shown, context, parsed);
+      Optional<AuthInfo> auth = auth(context, parsed);
+      Optional<ExecConfig> exec = auth.map(AuthInfo::getExec);
+      auth.ifPresent(a -> a.setExec(null)); // or merging would run it
+      Config config = Config.empty();
+      KubeConfigUtils.merge(
+          config, context.getName(), parsed.toArray(io.fabric8.kubernetes.api.model.Config[]::new));
+      choice.namespace().ifPresent(config::setNamespace);
+      inline(config);
+      impersonate(config, auth);
+      proxies(config, cluster);
+      impatient(config);
+      return new Access(config, credentials(auth, exec, cluster));
     } catch (KubernetesClientException e) {
       throw ClusterException.failed(
           "cannot use kubeconfig %s: %s. Check it with: kubectl --kubeconfig=%s config view"
@@ -59,110 +76,138 @@ final class Kubeconfig {
     }
   }
 
-  private List<Path> files(Optional<Path> given) throws ClusterException {
-    if (given.isPresent()) {
-      return List.of(readable(given.get(), "-kubeconfig"));
-    }
-    String named = environment.getOrDefault("KUBECONFIG", "");
-    if (named.isEmpty()) {
-      Path standard = Path.of(environment.getOrDefault("HOME", "/root"), ".kube", "config");
-      return List.of(readable(standard, "the default"));
-    }
-    List<Path> found = new ArrayList<>();
-    for (String name : named.split(File.pathSeparator, -1)) {
-      // kubectl skips names that are no file, as long as one is left
-      if (!name.isEmpty() && Files.exists(Path.of(name))) {
-        found.add(readable(Path.of(name), "KUBECONFIG"));
-      }
-    }
-    if (found.isEmpty()) {
-      throw noSuchFile(named, "KUBECONFIG");
-    }
-    return found;
-  }
-
-  private Path readable(Path file, String origin) throws ClusterException {
-    if (!Files.exists(file)) {
-      throw noSuchFile(file.toString(), origin);
-    }
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw ClusterException.failed(
-          "cannot read kubeconfig %s (%s). Check its kind and mode: ls -l %s"
-              .formatted(file, origin, file));
-    }
-    return file;
-  }
-
-  private ClusterException noSuchFile(String file, String origin) {
-    String sudo = environment.get("SUDO_USER");
-    String remedy =
-        sudo == null
-            ? "Give one with -kubeconfig=FILE, or dial the server with -address=HOST"
-            : "Under sudo give the file of %s: -kubeconfig=~%s/.kube/config".formatted(sudo, sudo);
-    return ClusterException.failed("no kubeconfig at %s (%s). %s".formatted(file, origin, remedy));
-  }
-
   /** The first file that names a current context wins, as with kubectl. */
-  private static String context(Optional<String> chosen, String shown, Config... parsed)
+  private static NamedContext context(
+      Optional<String> chosen, String shown, List<io.fabric8.kubernetes.api.model.Config> parsed)
       throws ClusterException {
-    List<String> known =
-        Arrays.stream(parsed)
-            .flatMap(c -> c.getContexts().stream())
-            .map(NamedContext::getName)
-            .distinct()
-            .toList();
+    List<NamedContext> known = parsed.stream().flatMap(c -> c.getContexts().stream()).toList();
     String current =
         chosen.orElseGet(() ->
-            Arrays.stream(parsed)
-                .map(Config::getCurrentContext)
+            parsed.stream()
+                .map(io.fabric8.kubernetes.api.model.Config::getCurrentContext)
                 .filter(c -> c != null && !c.isEmpty())
                 .findFirst()
                 .orElse(""));
-    if (!known.contains(current)) {
+    Optional<NamedContext> found =
+        known.stream()
+            .filter(c -> c.getName().equals(current) && c.getContext() != null)
+            .findFirst();
+    if (found.isEmpty()) {
+      List<String> names = known.stream().map(NamedContext::getName).distinct().toList();
       throw ClusterException.failed(
           "kubeconfig %s has %s. It knows %s: choose one with -context=NAME"
               .formatted(
                   shown,
                   current.isEmpty() ? "no current context" : "no context \"%s\"".formatted(current),
-                  known.isEmpty() ? "no context at all" : String.join(", ", known)));
+                  names.isEmpty() ? "no context at all" : String.join(", ", names)));
     }
-    return current;
+    return found.get();
   }
 
-  private static void requireCluster(
-      String shown, String context, @Nullable NamedContext used, Config... parsed)
+  private static Cluster cluster(
+      String shown, NamedContext context, List<io.fabric8.kubernetes.api.model.Config> parsed)
       throws ClusterException {
-    String cluster = used == null ? null : used.getContext().getCluster();
-    if (Arrays.stream(parsed)
+    String name = context.getContext().getCluster();
+    return parsed.stream()
         .flatMap(c -> c.getClusters().stream())
-        .noneMatch(c -> Objects.equals(c.getName(), cluster) && c.getCluster() != null)) {
-      throw ClusterException.failed(
-          "context \"%s\" of kubeconfig %s names the unknown cluster \"%s\". See: kubectl config view"
-              .formatted(context, shown, cluster));
+        .filter(c -> Objects.equals(c.getName(), name) && c.getCluster() != null)
+        .map(NamedCluster::getCluster)
+        .findFirst()
+        .orElseThrow(() ->
+            ClusterException.failed(
+                "context \"%s\" of kubeconfig %s names the unknown cluster \"%s\". See: kubectl config view"
+                    .formatted(context.getName(), shown, name)));
+  }
+
+  private static Optional<AuthInfo> auth(
+      NamedContext context, List<io.fabric8.kubernetes.api.model.Config> parsed) {
+    return parsed.stream()
+        .flatMap(c -> c.getUsers().stream())
+        .filter(u -> Objects.equals(u.getName(), context.getContext().getUser()))
+        .map(NamedAuthInfo::getUser)
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /** In kubectl's order: a file of a token before the token, both before a plugin. */
+  private Credentials credentials(
+      Optional<AuthInfo> auth, Optional<ExecConfig> exec, Cluster cluster) throws ClusterException {
+    String tokenFile = auth.map(AuthInfo::getTokenFile).orElse("");
+    if (!tokenFile.isEmpty()) {
+      return new TokenFile(user, Path.of(tokenFile));
+    }
+    boolean token = !auth.map(AuthInfo::getToken).orElse("").isEmpty();
+    return exec.isPresent() && !token
+        ? new PluginCredentials(new ExecPlugin(exec.get(), Optional.of(cluster), user))
+        : Credentials.NONE;
+  }
+
+  /** Puts the files' content in place of their names: they are to be read as their owner. */
+  private void inline(Config config) throws ClusterException {
+    config.setCaCertData(data(config.getCaCertData(), config.getCaCertFile()));
+    config.setClientCertData(data(config.getClientCertData(), config.getClientCertFile()));
+    config.setClientKeyData(data(config.getClientKeyData(), config.getClientKeyFile()));
+    config.setCaCertFile(null);
+    config.setClientCertFile(null);
+    config.setClientKeyFile(null);
+    if (config.getClientKeyData() != null) {
+      String pem = new String(Base64.getMimeDecoder().decode(config.getClientKeyData()), US_ASCII);
+      KeyAlgorithm.of(pem).ifPresent(config::setClientKeyAlgo);
     }
   }
 
-  private io.fabric8.kubernetes.client.Config withProxies(
-      io.fabric8.kubernetes.client.Config config) {
-    if (config.getHttpsProxy() == null && config.getHttpProxy() == null) {
-      config.setHttpsProxy(either("HTTPS_PROXY"));
-      config.setHttpProxy(either("HTTP_PROXY"));
-      String direct = either("NO_PROXY");
-      config.setNoProxy(direct == null ? null : direct.split(","));
+  private @Nullable String data(@Nullable String data, @Nullable String file)
+      throws ClusterException {
+    if (data != null && !data.isEmpty()) {
+      return data;
     }
-    return config;
+    if (file == null || file.isEmpty()) {
+      return null;
+    }
+    try {
+      return Base64.getEncoder().encodeToString(user.read(Path.of(file)));
+    } catch (IOException e) {
+      throw ClusterException.failed(
+          "cannot read %s, which the kubeconfig names: %s. Check it with: ls -l %s"
+              .formatted(file, Unreachable.rootMessage(e), file),
+          e);
+    }
+  }
+
+  private static void impersonate(Config config, Optional<AuthInfo> auth) {
+    auth.map(AuthInfo::getAs).ifPresent(config::setImpersonateUsername);
+    auth.map(AuthInfo::getAsGroups)
+        .ifPresent(groups -> config.setImpersonateGroups(groups.toArray(String[]::new)));
+    auth.map(AuthInfo::getAsUserExtra).ifPresent(config::setImpersonateExtras);
+  }
+
+  private void proxies(Config config, Cluster cluster) throws ClusterException {
+    String own = cluster.getProxyUrl();
+    if (own != null && !own.isEmpty()) {
+      if (!own.startsWith("http://")) {
+        throw ClusterException.failed(
+            "the cluster's proxy-url %s is none that we can use: only http:// proxies. Take another for this, for instance: HTTPS_PROXY=http://HOST:PORT and no proxy-url"
+                .formatted(own));
+      }
+      config.setHttpsProxy(own);
+      config.setHttpProxy(own);
+      config.setNoProxy(null); // kubectl: what the file says counts for all addresses
+      return;
+    }
+    config.setHttpsProxy(either("HTTPS_PROXY"));
+    config.setHttpProxy(either("HTTP_PROXY"));
+    String direct = either("NO_PROXY");
+    config.setNoProxy(direct == null ? null : direct.split(","));
   }
 
   private @Nullable String either(String variable) {
-    String upper = environment.get(variable);
-    return upper == null ? environment.get(variable.toLowerCase(java.util.Locale.ROOT)) : upper;
+    String upper = user.environment().get(variable);
+    return upper == null ? user.environment().get(variable.toLowerCase(Locale.ROOT)) : upper;
   }
 
-  private static io.fabric8.kubernetes.client.Config impatient(
-      io.fabric8.kubernetes.client.Config config) {
+  private static void impatient(Config config) {
     config.setConnectionTimeout(PATIENCE_MILLIS);
     config.setRequestTimeout(PATIENCE_MILLIS);
     config.setRequestRetryBackoffLimit(0);
-    return config;
   }
 }

@@ -1,5 +1,6 @@
 package dev.teletun.client.cluster.access;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -7,6 +8,8 @@ import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -25,8 +28,7 @@ class KubeconfigTest {
 
   @Test
   void prefersTheGivenFileToTheEnvironment() throws Exception {
-    Config config =
-        new Kubeconfig(Map.of("KUBECONFIG", "/nowhere")).load(choice(Optional.of(good)));
+    Config config = load(Map.of("KUBECONFIG", "/nowhere"), Optional.of(good));
 
     assertThat(config.getMasterUrl()).startsWith("https://far.example:6443");
     assertThat(config.getNamespace()).isEqualTo("shop");
@@ -34,8 +36,7 @@ class KubeconfigTest {
 
   @Test
   void skipsFilesOfTheListThatDoNotExist() throws Exception {
-    Config config =
-        new Kubeconfig(Map.of("KUBECONFIG", "/nowhere:" + good)).load(choice(Optional.empty()));
+    Config config = load(Map.of("KUBECONFIG", "/nowhere:" + good), Optional.empty());
 
     assertThat(config.getNamespace()).isEqualTo("shop");
   }
@@ -45,8 +46,7 @@ class KubeconfigTest {
     Files.createDirectory(directory.resolve(".kube"));
     Files.move(good, directory.resolve(".kube/config"));
 
-    Config config =
-        new Kubeconfig(Map.of("HOME", directory.toString())).load(choice(Optional.empty()));
+    Config config = load(Map.of("HOME", directory.toString()), Optional.empty());
 
     assertThat(config.getNamespace()).isEqualTo("shop");
   }
@@ -105,11 +105,27 @@ class KubeconfigTest {
   @Test
   void takesTheProxiesOfTheEnvironment() throws Exception {
     Config config =
-        new Kubeconfig(Map.of("https_proxy", "http://proxy:3128", "NO_PROXY", "a,b"))
-            .load(choice(Optional.of(good)));
+        load(Map.of("https_proxy", "http://proxy:3128", "NO_PROXY", "a,b"), Optional.of(good));
 
     assertThat(config.getHttpsProxy()).isEqualTo("http://proxy:3128");
     assertThat(config.getNoProxy()).containsExactly("a", "b");
+  }
+
+  @Test
+  void takesAClientKeyThatIsNotRsa() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(256);
+    String pem =
+        "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+            .formatted(
+                Base64.getMimeEncoder()
+                    .encodeToString(generator.generateKeyPair().getPrivate().getEncoded()));
+    edit(
+        "{token: secret-token}",
+        "{client-key-data: %s}"
+            .formatted(Base64.getEncoder().encodeToString(pem.getBytes(US_ASCII))));
+
+    assertThat(load(Map.of(), Optional.of(good)).getClientKeyAlgo()).isEqualTo("EC");
   }
 
   private void edit(String before, String after) throws IOException {
@@ -119,7 +135,12 @@ class KubeconfigTest {
   private static ThrowableAssertAlternative<ClusterException> failure(
       Map<String, String> environment, Optional<Path> given) {
     return assertThatExceptionOfType(ClusterException.class)
-        .isThrownBy(() -> new Kubeconfig(environment).load(choice(given)));
+        .isThrownBy(() -> load(environment, given));
+  }
+
+  private static Config load(Map<String, String> environment, Optional<Path> given)
+      throws ClusterException {
+    return new Kubeconfig(InvokingUser.of(environment)).load(choice(given)).config();
   }
 
   private static ClusterChoice choice(Optional<Path> kubeconfig) {

@@ -1,0 +1,62 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.client.cluster.access.ClusterApi;
+import dev.teletun.client.cluster.access.InvokingUser;
+import dev.teletun.client.cluster.pair.Deployed;
+import dev.teletun.client.cluster.pair.PairKeys;
+import dev.teletun.client.cluster.pair.PairSpec;
+import dev.teletun.client.cluster.pair.PairUp;
+import dev.teletun.linux.capability.Capabilities;
+import dev.teletun.protocol.settings.InvalidSettingsException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+
+/** A client whose pair is brought up first. */
+public final class PairClient {
+  private PairClient() {}
+
+  /**
+   * Deploys the pair, or finds it, and connects.
+   *
+   * @throws MissingPrivilegeException without CAP_NET_ADMIN, before anything is deployed
+   * @throws IOException with what failed; what was deployed until then stays
+   */
+  public static Client open(PairClientOptions options, InvokingUser user, Progress progress)
+      throws IOException, InvalidSettingsException {
+    if (!Capabilities.effective(Capabilities.CAP_NET_ADMIN)) {
+      throw new MissingPrivilegeException();
+    }
+    PairKeys keys;
+    Deployed deployed;
+    try (ClusterApi api = ClusterApi.open(options.cluster())) {
+      PairSpec spec =
+          new PairSpec(options.layout(), options.name(), api.namespace(), options.image());
+      keys = PairKeys.of(user, api);
+      deployed = new PairUp(api, spec, progress).run(keys);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException)
+          new InterruptedIOException("interrupted while the pair came up").initCause(e);
+    }
+    return Client.open(clientOptions(options, deployed, keys), progress);
+  }
+
+  private static ClientOptions clientOptions(
+      PairClientOptions options, Deployed deployed, PairKeys keys) {
+    Optional<Integer> nodePort = deployed.host().flatMap(_ -> deployed.nodePort());
+    return new ClientOptions(
+        options.cluster(),
+        Optional.of(deployed.pod()),
+        nodePort.flatMap(_ -> deployed.host()),
+        nodePort.orElse(Deployed.PORT),
+        keys.file("server.pub"),
+        keys.file("client.pub"),
+        keys.file("client.key"),
+        options.routes(),
+        options.dns(),
+        options.check(),
+        options.takeover(),
+        options.lifetime());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.teletun.client.connect;
+
+import dev.teletun.client.cluster.access.ClusterChoice;
+import dev.teletun.client.cluster.pair.Layout;
+import dev.teletun.protocol.address.Prefix;
+import dev.teletun.tunnel.association.Lifetime;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command line of {@code teletun up}.
+ *
+ * @param cluster where the pair is to be
+ * @param name what its objects' names begin with
+ * @param image of both servers; the default one if empty
+ */
+public record PairClientOptions(
+    ClusterChoice cluster,
+    Layout layout,
+    String name,
+    Optional<String> image,
+    List<Prefix> routes,
+    boolean dns,
+    boolean check,
+    boolean takeover,
+    Lifetime lifetime) {}
