@@ -118,11 +118,9 @@ class PairObjectsTest {
     return new PairObjects(spec)
         .all(keys).stream()
             .filter(Pod.class::isInstance)
+            .map(PairObjects::content)
             .findFirst()
-            .orElseThrow()
-            .getMetadata()
-            .getAnnotations()
-            .get("teletun.dev/content");
+            .orElseThrow();
   }
 
   private static HasMetadata named(String name, Layout layout) {
