@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
       UpCommand.class,
       DownCommand.class,
       DeployCommand.class,
+      RbacCommand.class,
       ServerExternalCommand.class,
       ServerClusterCommand.class,
       StatusCommand.class,

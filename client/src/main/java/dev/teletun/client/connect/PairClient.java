@@ -6,10 +6,13 @@ import dev.teletun.client.cluster.pair.Deployed;
 import dev.teletun.client.cluster.pair.PairKeys;
 import dev.teletun.client.cluster.pair.PairSpec;
 import dev.teletun.client.cluster.pair.PairUp;
+import dev.teletun.client.cluster.pair.Preflight;
+import dev.teletun.client.cluster.pair.Right;
 import dev.teletun.linux.capability.Capabilities;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Optional;
 
 /** A client whose pair is brought up first. */
@@ -32,6 +35,7 @@ public final class PairClient {
     try (ClusterApi api = ClusterApi.open(options.cluster())) {
       PairSpec spec =
           new PairSpec(options.layout(), options.name(), api.namespace(), options.image());
+      new Preflight(api, api.namespace()).run(List.of(Right.Use.values()), progress);
       keys = PairKeys.of(user, api);
       deployed = new PairUp(api, spec, progress).run(keys);
     } catch (InterruptedException e) {

@@ -15,7 +15,7 @@ public final class ClusterException extends IOException {
   }
 
   /** The API server understood and said no. */
-  public static ClusterException refused(String message, Throwable cause) {
+  public static ClusterException refused(String message, @Nullable Throwable cause) {
     return new ClusterException(message, true, cause);
   }
 
