@@ -42,11 +42,11 @@ public final class Training {
 
   private void run(boolean serversAlone) throws IOException {
     run("keygen", "-directory=" + directory);
-    run("server-cluster", "-sockfile=" + directory.resolve("none/socket"));
+    run("server-cluster", "-sockfile=" + directory.resolve("none/none/socket"));
     run(
         "server-external",
         "-port=0",
-        "-sockfile=" + directory.resolve("none/socket"),
+        "-sockfile=" + directory.resolve("none/none/socket"),
         key("server-pubkey", "server.pub"),
         key("server-privkey", "server.key"),
         key("client-pubkey", "client.pub"));

@@ -147,12 +147,12 @@ class ProgramOptionsTest {
                 "-port=0",
                 "-server-pubkey=" + keys.resolve("server.pub"),
                 "-client-pubkey=" + keys.resolve("client.key"),
-                "-sockfile=" + keys.resolve("none/socket")))
+                "-sockfile=" + keys.resolve("none/at/socket")))
         .hasSize(5)
         .anySatisfy(line -> assertThat(line).contains("-port=0: not a port"))
         .anySatisfy(line -> assertThat(line).contains("missing -server-privkey=FILE"))
         .anySatisfy(line -> assertThat(line).contains("client.key").contains("private key"))
-        .anySatisfy(line -> assertThat(line).contains("none does not exist"));
+        .anySatisfy(line -> assertThat(line).contains("none/at nor that one's parent exists"));
   }
 
   @Test

@@ -51,11 +51,11 @@ final class Programs implements Closeable {
       Path keys = Files.createDirectory(lab.directory().resolve("keys"));
       Path shared = Files.createDirectory(lab.directory().resolve("shared"));
       Files.setPosixFilePermissions(lab.directory(), fromString("rwxr-xr-x"));
-      // Only the pair's group may enter, and owns what is made there: what fsGroup does (design
-      // §6).
+      // The pair's group owns what is made there: what fsGroup does (design §6). The socket's own
+      // directory is server-cluster's to make.
       Files.setAttribute(shared, "unix:gid", EXTERNAL_UID);
       Files.setAttribute(shared, "unix:mode", 02770);
-      Programs programs = new Programs(lab, keys, shared.resolve("pair.sock"));
+      Programs programs = new Programs(lab, keys, shared.resolve("pair/socket"));
       lab.laptop().run(programs.teletun("keygen", "-directory=" + keys)).orThrow();
       Files.setAttribute(keys.resolve("server.key"), "unix:uid", EXTERNAL_UID);
       return programs;

@@ -18,6 +18,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ public final class ServerCluster implements Closeable {
   // Owner and group may connect, nobody else.
   private static final Set<PosixFilePermission> SOCKET_MODE =
       PosixFilePermissions.fromString("rw-rw----");
+
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
 
   private final CloseStack resources;
   private final EventLoop loop;
@@ -76,6 +80,7 @@ public final class ServerCluster implements Closeable {
         log.accept(
             "this kernel has no nftables owner flag (Linux 5.12): after a kill -9 the pod's network stays taken until this container restarts");
       }
+      makeDirectory(options.sockfile());
       UnixListener listener = onFailure.own(UnixListener.bind(options.sockfile(), SOCKET_MODE));
       RouteMonitor monitor = onFailure.own(RouteMonitor.open());
       EventLoop loop = onFailure.own(EventLoop.start("packets"));
@@ -93,18 +98,27 @@ public final class ServerCluster implements Closeable {
 
   private static Problems check(ServerClusterOptions options) {
     Problems problems = new Problems();
-    Path directory = options.sockfile().toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      problems.add(
-          "-sockfile=%s: its directory does not exist. Create it, or mount the one that server-external shares"
-              .formatted(options.sockfile()));
-    }
     for (int port : options.keepPorts()) {
       if (port < 1 || port > 65_535) {
         problems.add("-keep-port=%d: use 1 to 65535".formatted(port));
       }
     }
     return problems;
+  }
+
+  /** A volume's own directory is often open to all; one that is made here only to our group. */
+  private static void makeDirectory(Path sockfile) throws IOException {
+    Path directory = sockfile.toAbsolutePath().getParent();
+    if (directory != null && !Files.isDirectory(directory)) {
+      try {
+        Files.createDirectory(directory, DIRECTORY_MODE);
+      } catch (IOException e) {
+        throw new IOException(
+            "-sockfile=%s: its directory cannot be made (%s): make it, or give this user the right"
+                .formatted(sockfile, e),
+            e);
+      }
+    }
   }
 
   private static void watch(

@@ -13,8 +13,6 @@ import dev.teletun.protocol.settings.Problems;
 import dev.teletun.tunnel.control.ServerListener;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +62,6 @@ public final class ServerExternal implements Closeable {
     Optional<Identity> own =
         problems.check(() -> Identity.load(options.serverPrivateKey(), options.serverPublicKey()));
     Optional<Pin> client = problems.check(() -> Pin.load(options.clientPublicKey()));
-    checkSockfile(options.sockfile(), problems);
     problems.throwIfAny();
     try (CloseStack onFailure = new CloseStack()) {
       UdpSocket socket = onFailure.own(UdpSocket.bind(null, options.port()));
@@ -82,15 +79,6 @@ public final class ServerExternal implements Closeable {
       onFailure.own(sessions);
       loop.execute(pair::dial);
       return new ServerExternal(onFailure.handOver(), loop, listener, endpoint, sessions);
-    }
-  }
-
-  private static void checkSockfile(Path sockfile, Problems problems) {
-    Path directory = sockfile.toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      problems.add(
-          "-sockfile=%s: its directory does not exist. Mount the directory that server-cluster shares"
-              .formatted(sockfile));
     }
   }
 

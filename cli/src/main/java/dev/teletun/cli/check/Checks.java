@@ -155,7 +155,10 @@ public final class Checks {
     return file;
   }
 
-  /** The path of an AF_UNIX socket, in a directory that exists; the socket itself need not. */
+  /**
+   * The path of an AF_UNIX socket. It need not exist, nor need its directory, which server-cluster
+   * makes; but that one's parent must.
+   */
   public static Path socket(String option, String value) {
     Path file = path(option, value);
     int bytes = file.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -167,14 +170,19 @@ public final class Checks {
           "choose a shorter one");
     }
     Path directory = file.toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
+    if (!isDirectory(directory) && (directory == null || !isDirectory(directory.getParent()))) {
       throw wrong(
           option,
           value,
-          "its directory %s does not exist".formatted(directory == null ? "" : directory),
+          "neither its directory %s nor that one's parent exists"
+              .formatted(directory == null ? "" : directory),
           "make the directory that both servers share");
     }
     return file;
+  }
+
+  private static boolean isDirectory(@Nullable Path path) {
+    return path != null && Files.isDirectory(path);
   }
 
   /** A path, without looking whether there is something. */

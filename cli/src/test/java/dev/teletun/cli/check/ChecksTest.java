@@ -79,10 +79,17 @@ class ChecksTest {
   }
 
   @Test
-  void refusesASocketWithoutItsDirectory() {
+  void takesASocketWhoseDirectoryIsStillToBeMade() {
+    assertThat(Checks.socket("-sockfile", directory + "/none/socket"))
+        .isEqualTo(directory.resolve("none/socket"));
+  }
+
+  @Test
+  void refusesASocketWithoutADirectoryToMakeItsDirectoryIn() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Checks.socket("-sockfile", directory + "/none/socket"))
-        .withMessageContaining("%s/none does not exist; make the directory", directory);
+        .isThrownBy(() -> Checks.socket("-sockfile", directory + "/none/at/socket"))
+        .withMessageContaining(
+            "%s/none/at nor that one's parent exists; make the directory", directory);
   }
 
   @Test

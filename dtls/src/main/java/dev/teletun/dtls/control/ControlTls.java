@@ -3,6 +3,7 @@ package dev.teletun.dtls.control;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -81,9 +82,20 @@ public final class ControlTls {
    */
   public static SSLSocket server(Socket accepted, Identity own, Pin client, List<String> spoken)
       throws IOException {
+    return server(accepted, InputStream.nullInputStream(), own, client, spoken);
+  }
+
+  /**
+   * The same for a connection of which something has been read.
+   *
+   * @param heard what has been read
+   */
+  public static SSLSocket server(
+      Socket accepted, InputStream heard, Identity own, Pin client, List<String> spoken)
+      throws IOException {
     LingeringSocket lingering = new LingeringSocket(accepted);
     PinTrust trust = new PinTrust(client, lingering::lingerOnClose);
-    SSLSocket socket = (SSLSocket) factory(own, trust).createSocket(lingering, null, true);
+    SSLSocket socket = (SSLSocket) factory(own, trust).createSocket(lingering, heard, true);
     socket.setUseClientMode(false);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setProtocols(TLS_1_3);

@@ -7,6 +7,7 @@ import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.lifecycle.CloseStack;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +51,8 @@ public final class ServerListener implements Closeable {
   private final Handler handler;
   private final Consumer<String> log;
   private final RareLog strangers;
-  private final Events connections = new Events("accepted", "authenticated", "not_authenticated");
+  private final Events connections =
+      new Events("accepted", "authenticated", "not_authenticated", "silent");
   private final HalfOpen halfOpen = new HalfOpen();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger number = new AtomicInteger();
@@ -135,7 +138,12 @@ public final class ServerListener implements Closeable {
   private void serve(Socket accepted) {
     boolean authenticated = false;
     try (accepted) {
-      SSLSocket tls = authenticate(accepted);
+      Optional<SSLSocket> answered = authenticate(accepted);
+      if (answered.isEmpty()) {
+        connections.count("silent");
+        return;
+      }
+      SSLSocket tls = answered.get();
       authenticated = true;
       connections.count("authenticated");
       if (ControlTls.VERSION_2_DATA.equals(ControlTls.agreed(tls))) {
@@ -160,16 +168,33 @@ public final class ServerListener implements Closeable {
     }
   }
 
-  private SSLSocket authenticate(Socket accepted) throws IOException {
+  /** Empty for one who leaves without a word: so do probes that ask whether the port answers. */
+  private Optional<SSLSocket> authenticate(Socket accepted) throws IOException {
     Deadline deadline = new Deadline(accepted, HANDSHAKE_DEADLINE);
     try (deadline) {
       accepted.setTcpNoDelay(true);
       SilentPeer.noticeOn(accepted);
-      SSLSocket tls = ControlTls.server(accepted, own, client, SPOKEN);
+      byte[] heard = firstByte(accepted);
+      if (heard.length == 0) {
+        return Optional.empty();
+      }
+      SSLSocket tls =
+          ControlTls.server(accepted, new ByteArrayInputStream(heard), own, client, SPOKEN);
       tls.startHandshake();
-      return tls;
+      return Optional.of(tls);
     } finally {
       halfOpen.remove(accepted);
+    }
+  }
+
+  private static byte[] firstByte(Socket accepted) throws IOException {
+    try {
+      return accepted.getInputStream().readNBytes(1);
+    } catch (IOException e) {
+      if (accepted.isClosed()) { // by us: its time is over
+        throw e;
+      }
+      return new byte[0]; // reset
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.teletun.tunnel.control;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -136,6 +137,18 @@ class SessionTest {
       assertThat(slow.getInputStream().read()).isEqualTo(-1);
     }
     assertThat(log.poll(10, SECONDS)).contains("ended");
+  }
+
+  @Test
+  void saysNothingOfOneWhoOnlyLooksWhetherThePortAnswers() throws Exception {
+    listen(this::greet);
+
+    connectFrom("127.0.0.2").close();
+    try (Socket stranger = connectFrom("127.0.0.3")) {
+      stranger.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+
+      assertThat(log.poll(10, SECONDS)).contains("127.0.0.3").contains("ended");
+    }
   }
 
   @Test
