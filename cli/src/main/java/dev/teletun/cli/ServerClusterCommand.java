@@ -44,7 +44,8 @@ final class ServerClusterCommand implements Action {
       names = {"-sockfile", "--sockfile"},
       paramLabel = "FILE",
       description =
-          "Listen on this socket, in a directory that only the two servers may enter. Required.")
+          "Listen on this socket, in a directory that only the two servers may enter. It is made if"
+              + " it is missing. Required.")
   @Nullable String sockfile;
 
   @Option(
@@ -57,7 +58,8 @@ final class ServerClusterCommand implements Action {
       names = {"-keep-port", "--keep-port"},
       paramLabel = "PORT",
       description =
-          "Leave this TCP and UDP port of the pod's address to the pod itself. May be repeated.")
+          "Leave this TCP and UDP port of the pod's address to the pod itself, with its fragments and"
+              + " ICMP errors: for server-external in the same pod. May be repeated.")
   List<String> keepPorts = new ArrayList<>();
 
   @Option(

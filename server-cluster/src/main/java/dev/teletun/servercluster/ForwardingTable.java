@@ -3,10 +3,7 @@ package dev.teletun.servercluster;
 import dev.teletun.linux.route.Route;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The nftables script that makes the pod's address the client's: packets for P go from the pod's
@@ -35,8 +32,10 @@ final class ForwardingTable {
     if (owner) {
       text.append("flags owner;\n");
     }
-    inbound(text, pod, tun, keepPorts);
-    outbound(text, pod, tun, keepPorts);
+    KeptPorts kept = new KeptPorts(keepPorts);
+    text.append(kept.sets());
+    inbound(text, pod, tun, kept);
+    outbound(text, pod, tun, kept);
     return text.append("}\n").toString();
   }
 
@@ -45,8 +44,7 @@ final class ForwardingTable {
     return "delete table netdev %s\n".formatted(NAME);
   }
 
-  private static void inbound(
-      StringBuilder text, PodNetwork pod, String tun, Set<Integer> keepPorts) {
+  private static void inbound(StringBuilder text, PodNetwork pod, String tun, KeptPorts kept) {
     text.append(
         "chain inbound { type filter hook ingress device \"%s\" priority 0;\n"
             .formatted(pod.link().name()));
@@ -54,11 +52,7 @@ final class ForwardingTable {
         "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert } accept\n");
     for (InetAddress p : pod.addresses()) {
       String ip = family(p);
-      for (String protocol : keepPorts.isEmpty() ? List.<String>of() : List.of("tcp", "udp")) {
-        text.append(
-            "%s daddr %s %s dport { %s } accept\n"
-                .formatted(ip, p.getHostAddress(), protocol, ports(keepPorts)));
-      }
+      text.append(kept.inbound(p));
       text.append(
           "%s daddr %s fwd %s to %s device \"%s\"\n"
               .formatted(ip, p.getHostAddress(), ip, p.getHostAddress(), tun));
@@ -66,17 +60,12 @@ final class ForwardingTable {
     text.append("}\n");
   }
 
-  private static void outbound(
-      StringBuilder text, PodNetwork pod, String tun, Set<Integer> keepPorts) {
+  private static void outbound(StringBuilder text, PodNetwork pod, String tun, KeptPorts kept) {
     text.append(
         "chain outbound { type filter hook ingress device \"%s\" priority 0; policy drop;\n"
             .formatted(tun));
     for (InetAddress p : pod.addresses()) {
-      for (String protocol : keepPorts.isEmpty() ? List.<String>of() : List.of("tcp", "udp")) {
-        text.append(
-            "%s saddr %s %s sport { %s } drop\n"
-                .formatted(family(p), p.getHostAddress(), protocol, ports(keepPorts)));
-      }
+      text.append(kept.outbound(p));
       for (Route route : pod.routes()) {
         if (route.destination().isIpv6() != p instanceof Inet4Address) {
           text.append(forward(p, route, pod.link().name()));
@@ -102,9 +91,5 @@ final class ForwardingTable {
 
   private static String family(InetAddress address) {
     return address instanceof Inet4Address ? "ip" : "ip6";
-  }
-
-  private static String ports(Set<Integer> ports) {
-    return new TreeSet<>(ports).stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 }

@@ -18,6 +18,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A pod and its node, joined by a veth; the kernel is the oracle. */
 @Tag("netns")
@@ -38,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 class ForwardingTableIT {
   private static final String P = "10.9.1.7";
   private static final String NODE = "10.9.1.1";
+  private static final String P6 = "fd09:1::7";
+  private static final String NODE6 = "fd09:1::1";
   private static final int PORT = 5_000;
   private static final int KEPT = 9_090;
   private static final int HEADERS = 28; // IPv4 and UDP
@@ -67,10 +72,10 @@ class ForwardingTableIT {
         "veth0",
         "netns",
         "fwtn" + suffix);
-    for (String family : List.of(P + "/24", "fd09:1::7/64")) {
+    for (String family : List.of(P + "/24", P6 + "/64")) {
       ip("-n", "fwtp" + suffix, "address", "add", family, "dev", "eth0", "nodad");
     }
-    for (String family : List.of(NODE + "/24", "fd09:1::1/64")) {
+    for (String family : List.of(NODE + "/24", NODE6 + "/64")) {
       ip("-n", "fwtn" + suffix, "address", "add", family, "dev", "veth0", "nodad");
     }
     ip("-n", "fwtp" + suffix, "link", "set", "eth0", "up");
@@ -125,6 +130,34 @@ class ForwardingTableIT {
       inNode.send(datagram("kept", P, KEPT));
 
       assertThat(received(inPod)).isEqualTo("kept");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({P + "," + NODE, P6 + "," + NODE6})
+  void leavesEveryFragmentForAKeptPortToThePod(String p, String from) throws Exception {
+    DatagramSocket inPod = pod.call(() -> bound(p, KEPT));
+    DatagramSocket inNode = node.call(() -> bound(from, 0));
+    try (inPod;
+        inNode) {
+      begin();
+      String large = "many fragments ".repeat(500);
+      inNode.send(datagram(large, p, KEPT));
+
+      assertThat(received(inPod)).isEqualTo(large);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({P + "," + NODE, P6 + "," + NODE6})
+  void leavesErrorsAboutWhatThePodSentFromAKeptPortToThePod(String p, String to) throws Exception {
+    DatagramSocket inPod = pod.call(() -> bound(p, KEPT));
+    try (inPod) {
+      begin();
+      inPod.connect(InetAddress.ofLiteral(to), PORT); // where nobody listens
+      inPod.send(new DatagramPacket(new byte[1], 1));
+
+      assertThatExceptionOfType(PortUnreachableException.class).isThrownBy(() -> received(inPod));
     }
   }
 
@@ -224,7 +257,7 @@ class ForwardingTableIT {
   }
 
   private static String received(DatagramSocket socket) throws IOException {
-    DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+    DatagramPacket packet = new DatagramPacket(new byte[9_000], 9_000);
     socket.receive(packet);
     return new String(packet.getData(), 0, packet.getLength(), US_ASCII);
   }

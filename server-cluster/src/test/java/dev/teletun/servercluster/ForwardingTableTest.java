@@ -48,12 +48,18 @@ class ForwardingTableTest {
   void leavesKeptPortsToThePodInBothDirections() {
     assertThat(ForwardingTable.script(POD, "tel0", Set.of(9090, 22), true).lines())
         .containsSubsequence(
-            "ip daddr 10.0.2.7 tcp dport { 22, 9090 } accept",
-            "ip daddr 10.0.2.7 udp dport { 22, 9090 } accept",
+            "ip daddr 10.0.2.7 meta l4proto { tcp, udp } th dport { 22, 9090 } accept",
             "ip daddr 10.0.2.7 fwd ip to 10.0.2.7 device \"tel0\"",
-            "ip saddr 10.0.2.7 tcp sport { 22, 9090 } drop",
-            "ip saddr 10.0.2.7 udp sport { 22, 9090 } drop",
+            "ip6 daddr fd00:0:0:0:0:0:0:7 meta l4proto { tcp, udp } th dport { 22, 9090 } accept",
+            "ip6 daddr fd00:0:0:0:0:0:0:7 fwd ip6 to fd00:0:0:0:0:0:0:7 device \"tel0\"",
+            "ip saddr 10.0.2.7 meta l4proto { tcp, udp } th sport { 22, 9090 } drop",
             "ip saddr 10.0.2.7 fwd ip to 10.0.2.1 device \"eth0\"");
+  }
+
+  @Test
+  void hasNoRulesForPortsWhereNoneIsKept() {
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), true))
+        .doesNotContain("kept", "th dport", "@th");
   }
 
   @Test
