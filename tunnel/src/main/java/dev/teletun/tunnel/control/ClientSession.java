@@ -58,13 +58,14 @@ public final class ClientSession implements Closeable {
   /**
    * Dials, authenticates both sides and reads what the server says first.
    *
+   * @param tcp not connected; closed if this fails. Another thread may close it to end the attempt
    * @param patience for all of it together
    * @throws SlotBusyException if the server closes before it sends an address
    * @throws dev.teletun.dtls.control.PeerNotTrustedException if either side refuses the other's key
    */
   public static ClientSession dial(
-      InetSocketAddress server, Identity own, Pin pin, Duration patience) throws IOException {
-    Socket tcp = new Socket();
+      Socket tcp, InetSocketAddress server, Identity own, Pin pin, Duration patience)
+      throws IOException {
     Deadline deadline = new Deadline(tcp, patience);
     try {
       tcp.connect(server, Math.toIntExact(patience.toMillis()));

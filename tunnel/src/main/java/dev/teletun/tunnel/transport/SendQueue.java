@@ -2,6 +2,7 @@ package dev.teletun.tunnel.transport;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -38,6 +39,8 @@ final class SendQueue {
   /** Messages that wait at most to overtake packets. */
   static final int MOST_URGENT = 16;
 
+  // Only how soon a writer that waits for room learns that it is closed.
+  private static final Duration LOOK_UP = Duration.ofMillis(50);
   private static final int MESSAGES = 1024;
   private static final int TIME_BYTES = Long.BYTES;
   private static final int LENGTH_BYTES = 2;
@@ -58,15 +61,6 @@ final class SendQueue {
   private boolean full;
   private boolean closed;
   private long dropped;
-
-  /** What a writer waits for before it takes something out. */
-  interface Room {
-    /** Waits for a while; false if there is still none. */
-    boolean await() throws IOException;
-
-    /** About what the path takes in a millisecond. */
-    int bytesPerMilli();
-  }
 
   /** Takes one packet behind its length, if there is room. */
   void packet(byte[] bytes, int at, int length) {
@@ -149,7 +143,8 @@ final class SendQueue {
   void writeTo(OutputStream out, Room room, Runnable unblocked)
       throws IOException, InterruptedException {
     while (awaitWork()) {
-      if (room.await()) { // then take, so that what waits is dropped and overtaken until then
+      if (room.await(
+          LOOK_UP)) { // then take, so that what waits is dropped and overtaken until then
         boolean wasFull = isFull();
         int size = take(room.bytesPerMilli());
         if (size > 0) {

@@ -30,13 +30,10 @@ public final class StreamTransport implements Transport {
     void switched(StreamTransport on, int number, boolean first);
   }
 
-  // Only how soon a writer that waits learns that the transport is closed.
-  private static final Duration LOOK_UP = Duration.ofMillis(50);
-
   private final EventLoop loop;
   private final SSLSocket tls;
   private final Socket tcp;
-  private final SendRoom room;
+  private final Room room;
   private final Inbox inbox;
   private final Listener listener;
   private final SendQueue queue = new SendQueue();
@@ -49,7 +46,7 @@ public final class StreamTransport implements Transport {
   private volatile boolean waiting;
 
   private StreamTransport(
-      EventLoop loop, SSLSocket tls, Socket tcp, SendRoom room, Inbox inbox, Listener listener) {
+      EventLoop loop, SSLSocket tls, Socket tcp, Room room, Inbox inbox, Listener listener) {
     this.loop = loop;
     this.tls = tls;
     this.tcp = tcp;
@@ -61,13 +58,18 @@ public final class StreamTransport implements Transport {
   /**
    * Takes over both sockets; nothing is sent or read yet. The tokens have been exchanged.
    *
-   * @param tcp what {@code tls} runs over: closing it waits for nobody
+   * @param tcp what {@code tls} runs over: closing it waits for nobody. If it is no connection of
+   *     the kernel's, it knows itself how much room it has
    */
   public static StreamTransport over(
       EventLoop loop, SSLSocket tls, Socket tcp, Inbox inbox, Listener listener)
       throws IOException {
     tcp.setTcpNoDelay(true);
-    return new StreamTransport(loop, tls, tcp, SendRoom.of(tcp), inbox, listener);
+    return new StreamTransport(loop, tls, tcp, room(tcp), inbox, listener);
+  }
+
+  private static Room room(Socket tcp) throws IOException {
+    return tcp instanceof Room own ? own : new InKernel(SendRoom.of(tcp));
   }
 
   /**
@@ -106,8 +108,7 @@ public final class StreamTransport implements Transport {
 
   private void write() {
     try {
-      queue.writeTo(
-          tls.getOutputStream(), new Room(), () -> loop.execute(() -> inbox.unblocked(this)));
+      queue.writeTo(tls.getOutputStream(), room, () -> loop.execute(() -> inbox.unblocked(this)));
     } catch (IOException _) {
       close(); // the reader learns of it too, and says why
     } catch (InterruptedException _) {
@@ -224,10 +225,10 @@ public final class StreamTransport implements Transport {
     }
   }
 
-  private final class Room implements SendQueue.Room {
+  private record InKernel(SendRoom room) implements Room {
     @Override
-    public boolean await() throws IOException {
-      return room.await(LOOK_UP);
+    public boolean await(Duration longest) throws IOException {
+      return room.await(longest);
     }
 
     @Override

@@ -168,6 +168,7 @@ class HostileServerTest {
 
   private ClientSession dial(Duration patience) throws IOException {
     return ClientSession.dial(
+        new Socket(),
         new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()),
         client,
         server.pin(),

@@ -122,8 +122,9 @@ class SessionTest {
           new InetSocketAddress(silent.getInetAddress(), silent.getLocalPort());
 
       assertThatIOException()
-          .isThrownBy(
-              () -> ClientSession.dial(address, client, server.pin(), Duration.ofMillis(300)))
+          .isThrownBy(() ->
+              ClientSession.dial(
+                  new Socket(), address, client, server.pin(), Duration.ofMillis(300)))
           .withMessageContaining("did not answer within");
     }
   }
@@ -194,7 +195,11 @@ class SessionTest {
 
   private ClientSession dial(Identity own, Pin pin) throws IOException {
     return ClientSession.dial(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), own, pin, PATIENCE);
+        new Socket(),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port()),
+        own,
+        pin,
+        PATIENCE);
   }
 
   private static CompletableFuture<Void> run(ClientSession session) {

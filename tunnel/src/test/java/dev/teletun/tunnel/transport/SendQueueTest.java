@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -204,10 +205,10 @@ class SendQueueTest {
         .isThrownBy(() -> queue.writeTo(new Once(), always(bytesPerMilli), () -> {}));
   }
 
-  private static SendQueue.Room always(int bytesPerMilli) {
-    return new SendQueue.Room() {
+  private static Room always(int bytesPerMilli) {
+    return new Room() {
       @Override
-      public boolean await() {
+      public boolean await(Duration longest) {
         return true;
       }
 
