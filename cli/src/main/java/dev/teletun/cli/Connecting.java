@@ -49,8 +49,9 @@ final class Connecting {
     members.put("tunMtu", connected.tunMtu());
     members.put("routes", connected.routes());
     members.put("dns", connected.dns().orElse("off"));
-    members.put("server", connected.server().getAddress().getHostAddress());
-    members.put("port", connected.server().getPort());
+    members.put("server", connected.server().address().getHostAddress());
+    members.put("port", connected.server().tcpPort());
+    members.put("endpoint", connected.server().toString());
     return Json.object(members);
   }
 

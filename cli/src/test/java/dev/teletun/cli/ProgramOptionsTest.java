@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.cli.screen.Screen;
+import dev.teletun.client.cluster.reach.Candidate;
+import dev.teletun.client.cluster.reach.Rung;
 import dev.teletun.client.connect.ClientOptions;
 import dev.teletun.client.connect.Connected;
 import dev.teletun.dtls.keys.KeySet;
@@ -16,7 +18,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -71,13 +72,15 @@ class ProgramOptionsTest {
             1400,
             List.of(Prefix.parse("10.96.0.0/16")),
             Optional.empty(),
-            new InetSocketAddress(Addresses.parse("10.0.0.1"), 7000));
+            Candidate.direct(
+                Rung.NODE_PORT, "of Service a/b on node n", Addresses.parse("10.0.0.1"), 7000, 0));
 
     assertThat(Connecting.asJson(connected))
         .isEqualTo(
             """
             {"event":"connected","addresses":["10.0.2.7","fd00:0:0:0:0:0:0:7"],"device":"tel0",\
-            "tunMtu":1400,"routes":["10.96.0.0/16"],"dns":"off","server":"10.0.0.1","port":7000}\
+            "tunMtu":1400,"routes":["10.96.0.0/16"],"dns":"off","server":"10.0.0.1","port":7000,\
+            "endpoint":"node port 10.0.0.1:7000 of Service a/b on node n"}\
             """);
   }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 public final class ReportText {
   private static final String PREFIX = "teletun_";
   private static final int NAME_COLUMNS = 26;
+  private static final int LONG_VALUE = 60; // characters
 
   private ReportText() {}
 
@@ -21,7 +22,7 @@ public final class ReportText {
   public static List<String> lines(Report report) {
     List<String> lines = new ArrayList<>();
     for (Fact fact : report.facts()) {
-      lines.add(line(words(fact.name()), String.join(", ", fact.values())));
+      lines.addAll(lines(words(fact.name()), fact.values()));
     }
     Map<String, List<String>> families = new LinkedHashMap<>();
     for (Count c : report.counts()) {
@@ -33,6 +34,18 @@ public final class ReportText {
     lines.add(families.isEmpty() ? "nothing counted yet" : "counted so far:");
     families.forEach((name, counts) ->
         lines.add(line("  " + words(name.replaceFirst(PREFIX, "")), String.join(", ", counts))));
+    return lines;
+  }
+
+  /** Short values in one line; of long ones each has its own. */
+  private static List<String> lines(String name, List<String> values) {
+    if (values.stream().noneMatch(v -> v.length() > LONG_VALUE)) {
+      return List.of(line(name, String.join(", ", values)));
+    }
+    List<String> lines = new ArrayList<>();
+    for (String value : values) {
+      lines.add(line(lines.isEmpty() ? name : "", value));
+    }
     return lines;
   }
 

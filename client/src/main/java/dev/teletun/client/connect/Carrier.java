@@ -102,6 +102,11 @@ final class Carrier implements Closeable {
     }
   }
 
+  /** Where its datagrams go. */
+  InetSocketAddress server() {
+    return server;
+  }
+
   ClientAssociation association() {
     return association;
   }

@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.client.dns.DnsPlan;
 import dev.teletun.client.dns.ResolverCheck;
@@ -22,7 +23,6 @@ import dev.teletun.protocol.settings.Problems;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -95,15 +95,18 @@ public final class Client implements Closeable {
       ClientOptions options, Identity own, Pin pin, Progress progress, CloseStack onFailure)
       throws IOException, InvalidSettingsException {
     progress.step("finding server-external");
-    InetSocketAddress server = Endpoint.find(options);
-    refuseLoops(options.routes(), server.getAddress());
-    progress.step("control connection to %s".formatted(Addresses.text(server)));
-    Control control = onFailure.own(Control.open(options, own, pin, server));
+    Ladder ladder = new Ladder(options, own, pin);
+    List<Candidate> candidates = ladder.find();
+    for (Candidate each : candidates) {
+      refuseLoops(options.routes(), each.address());
+    }
+    progress.step("control connection to %s".formatted(shown(candidates)));
+    Control control = onFailure.own(Control.open(ladder, options.takeover()));
     Attachment attachment = control.attachment();
     List<InetAddress> pod = attachment.addresses().addresses();
     progress.done("this host is to be %s".formatted(Addresses.text(pod)));
 
-    progress.step("data association with %s over UDP".formatted(Addresses.text(server)));
+    progress.step(data(attachment.at()));
     DataChannel data =
         onFailure.own(
             DataChannel.open(
@@ -134,7 +137,20 @@ public final class Client implements Closeable {
       progress.warn(
           "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
     }
-    return takeOver(options, control, data, progress, onFailure);
+    return takeOver(options, ladder, control, data, progress, onFailure);
+  }
+
+  private static String shown(List<Candidate> candidates) {
+    return candidates.size() == 1
+        ? Addresses.text(candidates.getFirst().tcp())
+        : "%d places where the server may answer".formatted(candidates.size());
+  }
+
+  private static String data(Candidate server) {
+    return server
+        .udp()
+        .map(udp -> "data association with %s over UDP".formatted(Addresses.text(udp)))
+        .orElse("a second connection there, for packets");
   }
 
   static InnerFilter filter(Attachment to) {
@@ -155,6 +171,7 @@ public final class Client implements Closeable {
   /** From here on the host changes. */
   private static Client takeOver(
       ClientOptions options,
+      Ladder ladder,
       Control control,
       DataChannel data,
       Progress progress,
@@ -163,7 +180,7 @@ public final class Client implements Closeable {
     Attachment attachment = control.attachment();
     List<InetAddress> pod = attachment.addresses().addresses();
     ResolvConf resolvConf = attachment.resolvConf();
-    RoutePlan routes = plan(options, attachment);
+    RoutePlan routes = plan(options, ladder, attachment);
     routes.warnings().forEach(progress::warn);
     progress.step("device, address, routes");
     TunnelInterface device =
@@ -187,7 +204,7 @@ public final class Client implements Closeable {
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
     }
-    Stay stay = new Stay(data, device, attachment, progress);
+    Stay stay = new Stay(data, device, ladder, attachment, progress);
     control.keep(stay);
     onFailure.own(
         NetworkChanges.watch(
@@ -200,16 +217,16 @@ public final class Client implements Closeable {
     CompletableFuture<Void> ended =
         CompletableFuture.anyOf(control.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
     Connected connected =
-        new Connected(
-            device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.server());
+        new Connected(device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.at());
     Explanation explanation = new Explanation(counters, data, stay, connected, options.routes());
     return new Client(onFailure.handOver(), ended, connected, explanation);
   }
 
-  private static RoutePlan plan(ClientOptions options, Attachment attachment) throws IOException {
+  private static RoutePlan plan(ClientOptions options, Ladder ladder, Attachment attachment)
+      throws IOException {
     try (RouteSocket kernel = RouteSocket.open()) {
       Set<InetAddress> reserved = new HashSet<>(HostNameServers.read());
-      reserved.add(attachment.server().getAddress());
+      reserved.addAll(ladder.outside(attachment.at()));
       Optional<InetAddress> refused =
           RoutePlan.notToBeTaken(
               attachment.addresses().addresses(), kernel.addresses(), kernel.routes(), reserved);

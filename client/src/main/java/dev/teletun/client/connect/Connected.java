@@ -1,9 +1,10 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.reach.Candidate;
+import dev.teletun.client.cluster.reach.Rung;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
  * @param device name of the TUN device
  * @param addresses of the pod, now this host's
  * @param tunMtu bytes
+ * @param server where it was reached first
  * @param dns how the cluster's names resolve, if they do
  */
 public record Connected(
@@ -22,7 +24,7 @@ public record Connected(
     int tunMtu,
     List<Prefix> routes,
     Optional<String> dns,
-    InetSocketAddress server) {
+    Candidate server) {
 
   /** One line for people. */
   public String summary() {
@@ -31,7 +33,7 @@ public record Connected(
             Addresses.text(addresses),
             device,
             tunMtu,
-            Addresses.text(server),
+            server.rung() == Rung.EXPLICIT ? Addresses.text(server.tcp()) : server,
             routes.stream().map(Prefix::toString).collect(Collectors.joining(" ")),
             dns.orElse("left alone"));
   }

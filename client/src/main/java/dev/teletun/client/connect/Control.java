@@ -1,7 +1,6 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.dtls.keys.Identity;
-import dev.teletun.dtls.keys.Pin;
+import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.control.ControlException;
 import dev.teletun.protocol.control.ResolvConf;
@@ -12,8 +11,8 @@ import dev.teletun.tunnel.control.ClientSession;
 import dev.teletun.tunnel.control.SlotBusyException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,14 +29,18 @@ import org.jspecify.annotations.Nullable;
  *                └──the server says bye, or gives the pod to another──► ended
  * </pre>
  *
- * Threads: {@code control}, which dials and reads; everything public may be called on any.
+ * Threads: {@code control}, which dials and reads; {@code ladder}, which looks for better ways and
+ * keeps those alive that the kernel does not; everything public may be called on any.
  */
 final class Control implements Closeable {
 
-  /** Called on the thread {@code control}. */
+  /** Called on the threads {@code control} and {@code ladder}, on one at a time. */
   interface Listener {
     /** The pod is ours again; the session may be another than before. */
     void attached(Attachment what) throws IOException;
+
+    /** The session goes on by a better way; the one before worked until now. */
+    void moved(Attachment what) throws IOException;
 
     /** The connection is lost, and dialled again until {@link #attached}. */
     void lost(String why);
@@ -59,26 +62,26 @@ final class Control implements Closeable {
   private static final Duration LONGEST_BUSY = Duration.ofSeconds(60);
   private static final Duration PONG_PATIENCE = Duration.ofSeconds(3);
 
-  private final ClientOptions options;
-  private final Identity own;
-  private final Pin pin;
+  private static final Duration ALONE = Duration.ofSeconds(3);
+  private static final Duration ALIVE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CONTENT = Duration.ofMinutes(1);
+
+  private final Ladder ladder;
   private final UUID instance = UUID.randomUUID();
   private final String who = Identification.text();
   private final Semaphore wake = new Semaphore(0);
+  private final Semaphore content = new Semaphore(0);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Object moves = new Object(); // held while the session goes to another connection
   private volatile ClientSession session;
   private volatile Attachment attachment;
   private volatile boolean closing;
   private long drainMillis;
 
-  private Control(
-      ClientOptions options, Identity own, Pin pin, InetSocketAddress server, ClientSession first)
-      throws IOException {
-    this.options = options;
-    this.own = own;
-    this.pin = pin;
-    this.session = first;
-    this.attachment = attach(first, server, Optional.empty(), options.takeover());
+  private Control(Ladder ladder, Reached first, boolean takeover) throws IOException {
+    this.ladder = ladder;
+    this.session = first.session();
+    this.attachment = attach(first, Optional.empty(), takeover);
   }
 
   /**
@@ -86,28 +89,27 @@ final class Control implements Closeable {
    *
    * @throws SlotBusyException if another client holds the pod
    */
-  static Control open(ClientOptions options, Identity own, Pin pin, InetSocketAddress server)
-      throws IOException {
-    ClientSession first = ClientSession.dial(server, own, pin, PATIENCE);
+  static Control open(Ladder ladder, boolean takeover) throws IOException {
+    Reached first = ladder.climb(PATIENCE);
     try {
-      return new Control(options, own, pin, server, first);
+      return new Control(ladder, first, takeover);
     } catch (IOException e) {
-      first.drop();
+      first.session().drop();
       throw e;
     }
   }
 
-  private Attachment attach(
-      ClientSession to, InetSocketAddress server, Optional<Token> token, boolean takeover)
+  private Attachment attach(Reached to, Optional<Token> token, boolean takeover)
       throws IOException {
-    ResolvConf resolvConf = ResolvConf.parse(to.resolvConf());
-    if (!to.isVersion2()) {
-      return new Attachment(server, Optional.empty(), false, to.addresses(), resolvConf);
+    ClientSession by = to.session();
+    ResolvConf resolvConf = ResolvConf.parse(by.resolvConf());
+    if (!by.isVersion2()) {
+      return new Attachment(to.at(), Optional.empty(), false, by.addresses(), resolvConf);
     }
     ControlMessage.Attached attached =
-        to.attach(new ControlMessage.Attach(instance, token, takeover, who), PATIENCE);
+        by.attach(new ControlMessage.Attach(instance, token, takeover, who), PATIENCE);
     return new Attachment(
-        server, Optional.of(attached.token()), attached.resumed(), to.addresses(), resolvConf);
+        to.at(), Optional.of(attached.token()), attached.resumed(), by.addresses(), resolvConf);
   }
 
   /** What the server said last. */
@@ -117,16 +119,23 @@ final class Control implements Closeable {
 
   /** Reads, and dials again, from now on. */
   void keep(Listener listener) {
+    ladder.inside(attachment.addresses().addresses());
     Thread.ofPlatform().name("control").daemon().start(() -> run(listener));
+    if (attachment.token().isPresent()) {
+      Thread.ofPlatform().name("ladder").daemon().start(() -> lookForBetter(listener));
+    }
   }
 
   private void run(Listener listener) {
     try {
       while (!closing) {
-        String why = readUntilLost(listener);
-        if (!closing) {
-          listener.lost(why);
-          redial(listener);
+        ClientSession now = session;
+        String why = readUntilLost(now, listener);
+        synchronized (moves) {
+          if (!closing && now.equals(session)) { // else it has moved
+            listener.lost(why);
+            redial(listener);
+          }
         }
       }
       ended.complete(null);
@@ -135,10 +144,10 @@ final class Control implements Closeable {
     }
   }
 
-  private String readUntilLost(Listener listener) throws IOException {
+  private String readUntilLost(ClientSession from, Listener listener) throws IOException {
     Farewell farewell = new Farewell();
     try {
-      session.run(message -> received(message, listener, farewell));
+      from.run(message -> received(message, listener, farewell));
       return "closed";
     } catch (IOException e) {
       if (farewell.why != null) {
@@ -176,11 +185,11 @@ final class Control implements Closeable {
     long pause = FIRST_PAUSE_MILLIS + random(drainMillis);
     drainMillis = 0;
     long busySince = 0;
-    InetSocketAddress server = attachment.server();
+    long begunNanos = System.nanoTime();
     while (!closing) {
       pause(pause);
       try {
-        attachment = dialAgain(server);
+        attachment = dialAgain(System.nanoTime() - begunNanos >= ALONE.toNanos());
         listener.attached(attachment);
         return;
       } catch (SlotBusyException e) {
@@ -191,17 +200,23 @@ final class Control implements Closeable {
         }
       } catch (IOException _) {
         listener.dialFailed();
-        server = findAgain(server);
+        findAgain();
       }
       pause = Math.min(LAST_PAUSE_MILLIS, pause * 2) + random(FIRST_PAUSE_MILLIS);
     }
   }
 
-  private Attachment dialAgain(InetSocketAddress server) throws IOException {
-    ClientSession next = ClientSession.dial(server, own, pin, REDIAL_PATIENCE);
+  /** Where it was last, for a server that restarts is soon back; after a while anywhere. */
+  private Attachment dialAgain(boolean anywhere) throws IOException {
+    return take(
+        anywhere ? ladder.climb(REDIAL_PATIENCE) : ladder.again(attachment.at(), REDIAL_PATIENCE));
+  }
+
+  private Attachment take(Reached reached) throws IOException {
+    ClientSession next = reached.session();
     try (CloseStack onFailure = new CloseStack()) {
       onFailure.own(next::drop);
-      Attachment again = attach(next, server, attachment.token(), false);
+      Attachment again = attach(reached, attachment.token(), false);
       session = next;
       onFailure.handOver();
       if (closing) {
@@ -211,12 +226,62 @@ final class Control implements Closeable {
     }
   }
 
-  /** The name may lead elsewhere now; without an answer the old address is still the best guess. */
-  private InetSocketAddress findAgain(InetSocketAddress last) {
+  /** A name may lead elsewhere now; without an answer what was known is still the best guess. */
+  private void findAgain() {
     try {
-      return Endpoint.find(options);
+      List<Candidate> _ = ladder.find();
     } catch (IOException _) {
-      return last;
+      // The API server may be away for the same reason.
+    }
+  }
+
+  private void lookForBetter(Listener listener) {
+    Duration pause = ALIVE;
+    long lookedNanos = System.nanoTime();
+    try {
+      while (!closing) {
+        boolean changed = content.tryAcquire(ALIVE.toMillis(), TimeUnit.MILLISECONDS);
+        content.drainPermits();
+        ClientSession now = session;
+        Candidate at = attachment.at();
+        if (at.through().isPresent()) {
+          check(now); // keeps it alive, too, before anybody on the way gets tired of it
+        }
+        if (changed || System.nanoTime() - lookedNanos >= pause.toNanos()) {
+          boolean moved = moveUp(now, at, listener);
+          lookedNanos = System.nanoTime();
+          pause = changed || moved ? ALIVE : min(LONGEST_CONTENT, pause.multipliedBy(2));
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** True if the session goes by a better way now. */
+  private boolean moveUp(ClientSession from, Candidate at, Listener listener) {
+    try {
+      Optional<Reached> better = ladder.better(at, REDIAL_PATIENCE);
+      return better.isPresent() && move(from, better.get(), listener);
+    } catch (IOException _) {
+      return false; // none answers; status says why
+    }
+  }
+
+  private boolean move(ClientSession from, Reached better, Listener listener) throws IOException {
+    synchronized (moves) {
+      if (closing || !from.equals(session)) { // lost, and dialled again meanwhile
+        better.session().drop();
+        return false;
+      }
+      attachment = take(better);
+      from.drop();
+      listener.moved(attachment);
+      return true;
     }
   }
 
@@ -239,6 +304,7 @@ final class Control implements Closeable {
   /** The network has changed: dials at once if it was about to, and tries the connection. */
   void networkChanged() {
     wake.release();
+    content.release();
     ClientSession now = session;
     if (now.isVersion2()) {
       Thread.ofVirtual().name("control-check").start(() -> check(now));
@@ -270,6 +336,7 @@ final class Control implements Closeable {
   public void close() throws IOException {
     closing = true;
     wake.release();
+    content.release();
     session.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.dtls.association.Association;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
@@ -43,6 +44,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private static final Duration WORRIED = Duration.ofSeconds(1);
   private static final Duration CALM = Duration.ofSeconds(5);
   private static final Duration OVERLAP = Duration.ofSeconds(3);
+  private static final Duration SETTLED = Duration.ofSeconds(4); // UDP is in force by then, or not
 
   private final EventLoop loop;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -55,7 +57,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   private final Ways ways;
   private final StreamKeeper streams;
   private final CloseStack resources;
-  private InetSocketAddress server;
+  private Candidate server;
   private Optional<Token> token;
   private @Nullable Carrier inForce;
   private @Nullable Carrier attempt;
@@ -73,10 +75,10 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       Consumer<String> events) {
     this.resources = resources;
     this.loop = loop;
-    this.server = to.server();
+    this.server = to.at();
     this.token = to.token();
     end = new TunnelEnd(Side.CLIENT, loop, path.largestWhole(), this);
-    underpath = new Underpath(end, server, path, this::end);
+    underpath = new Underpath(end, server.tcp(), path, this::end);
     parts = new Carrier.Parts(loop, own, pin, lifetime, end, this, tally);
     ways = new Ways(loop, end, firstWay::found, events);
     streams = StreamKeeper.start(loop, own, pin, end, ways);
@@ -102,16 +104,18 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
       resources.own(loop);
       DataChannel data =
           new DataChannel(
-              resources, loop, to, own, pin, KernelPath.to(to.server()), lifetime, events);
+              resources, loop, to, own, pin, KernelPath.to(to.at().tcp()), lifetime, events);
       onFailure.own(() -> loop.call(data::closeOnLoop));
       onFailure.own(data.streams);
       CompletableFuture<Void> _ = loop.ended().whenComplete((_, failure) -> data.end(failure));
       loop.call(() -> {
         data.end.filter(filter);
-        data.tryAnother(patience);
+        if (to.at().udp().isPresent()) {
+          data.tryAnother(patience);
+        }
         data.prepareStream();
       });
-      data.firstWay.await(patience.plus(HELLO), to.server());
+      data.firstWay.await(patience.plus(HELLO), to.at());
       onFailure.own(loop.every(TICK, data::tick));
       data.resources.own(onFailure.handOver());
       return data;
@@ -119,7 +123,9 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   private void tryAnother(Duration patience) throws IOException {
-    Carrier next = Carrier.begin(parts, server, token, patience);
+    InetSocketAddress udp =
+        server.udp().orElseThrow(() -> new IOException("no UDP gets through there"));
+    Carrier next = Carrier.begin(parts, udp, token, patience);
     attempt = next;
     next.association()
         .onSwitched((number, first) -> ways.switched(next.transport(), number, first));
@@ -156,7 +162,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     } else {
       ways.onlyUdp(next);
     }
-    underpath.begin(next, server, token.isPresent());
+    underpath.begin(next, next.server(), token.isPresent());
     if (old != null) {
       loop.schedule(OVERLAP, () -> close(old));
     }
@@ -173,6 +179,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   private void prepareStream() {
+    ways.carriesUdp(server.udp().isPresent());
     token.ifPresent(t -> streams.attached(server, t));
     Closeable _ = loop.schedule(Ways.GRACE, ways::endGrace);
   }
@@ -231,7 +238,7 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   }
 
   private void tryAnotherSafely() {
-    if (System.nanoTime() - notBeforeNanos < 0) {
+    if (server.udp().isEmpty() || System.nanoTime() - notBeforeNanos < 0) {
       return;
     }
     notBeforeNanos = System.nanoTime() + (ways.isOverTcp() ? CALM : WORRIED).toNanos();
@@ -245,18 +252,35 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
   /** The session goes on, or another has begun: of that the old associations are none. */
   void attached(Attachment what) throws IOException {
     loop.call(() -> {
-      boolean other = !what.resumed() || !what.server().equals(server);
-      server = what.server();
+      boolean other = !what.resumed() || !what.at().equals(server);
+      server = what.at();
       token = what.token();
       prepareStream();
       if (other) {
-        abandonAttempt();
-        notBeforeNanos = System.nanoTime();
-        tryAnotherSafely();
+        beginAnew();
       } else {
         networkChangedOnLoop();
       }
     });
+  }
+
+  /**
+   * The session goes on by another way. What packets go over now is kept until the new way has
+   * shown that it carries them, or has had the time to.
+   */
+  void moved(Attachment what) throws IOException {
+    loop.call(() -> {
+      server = what.at();
+      token = what.token();
+      beginAnew();
+      Closeable _ = loop.schedule(what.resumed() ? SETTLED : Duration.ZERO, this::prepareStream);
+    });
+  }
+
+  private void beginAnew() {
+    abandonAttempt();
+    notBeforeNanos = System.nanoTime();
+    tryAnotherSafely();
   }
 
   private void abandonAttempt() {

@@ -1,9 +1,9 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +27,7 @@ final class FirstWay {
    *
    * @throws IOException with why there is none
    */
-  void await(Duration patience, InetSocketAddress server) throws IOException {
+  void await(Duration patience, Candidate server) throws IOException {
     try {
       found.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -44,8 +44,18 @@ final class FirstWay {
     }
   }
 
-  private static String none(InetSocketAddress server, String why) {
-    return "UDP %s gave no data association, although TCP to the same port works: %s"
-        .formatted(Addresses.text(server), why);
+  private static String none(Candidate server, String why) {
+    return server
+        .udp()
+        .map(udp ->
+            "UDP %s gave no data association, although TCP to %s works: %s"
+                .formatted(Addresses.text(udp), port(server), why))
+        .orElseGet(() ->
+            "%s gave no connection for packets, although it gave one for control: %s"
+                .formatted(server, why));
+  }
+
+  private static String port(Candidate server) {
+    return server.tcpPort() == server.udpPort() ? "the same port" : "port " + server.tcpPort();
   }
 }

@@ -25,16 +25,23 @@ import java.util.OptionalInt;
 final class Stay implements Control.Listener {
   private final DataChannel data;
   private final TunnelInterface device;
+  private final Ladder ladder;
   private final Progress progress;
   private final Events events =
-      new Events("lost", "dial_failed", "resumed", "anew", "pod_replaced");
+      new Events("lost", "dial_failed", "resumed", "anew", "moved", "pod_replaced");
   private volatile Attachment current;
   private volatile Instant since = Instant.now();
   private volatile String lostWhy = "";
   private volatile ControlMessage.Facts learned = new ControlMessage.Facts(0, 0, "", List.of());
   private long lostNanos;
 
-  Stay(DataChannel data, TunnelInterface device, Attachment first, Progress progress) {
+  Stay(
+      DataChannel data,
+      TunnelInterface device,
+      Ladder ladder,
+      Attachment first,
+      Progress progress) {
+    this.ladder = ladder;
     this.data = data;
     this.device = device;
     this.current = first;
@@ -57,7 +64,8 @@ final class Stay implements Control.Listener {
     }
     facts.add(Fact.number("protocolVersion", now.token().isPresent() ? 2 : 1));
     facts.add(Fact.list("podAddresses", texts(now.addresses().addresses())));
-    facts.add(Fact.text("server", Addresses.text(now.server())));
+    facts.add(Fact.text("server", Addresses.text(now.at().tcp())));
+    facts.addAll(ladder.facts(now.at()));
     if (!learned.clusterDomain().isEmpty()) {
       facts.add(Fact.text("clusterDomain", learned.clusterDomain()));
     }
@@ -84,16 +92,31 @@ final class Stay implements Control.Listener {
   @Override
   public void attached(Attachment what) throws IOException {
     podChanged(what.addresses(), what.resolvConf());
+    boolean elsewhere = !what.at().equals(current.at());
     current = what;
     data.attached(what);
     since = Instant.now();
     lostWhy = "";
     events.count(what.resumed() ? "resumed" : "anew");
     progress.event(
-        "connected again after %d s%s"
+        "connected again after %d s%s%s"
             .formatted(
                 Duration.ofNanos(System.nanoTime() - lostNanos).toSeconds(),
-                what.resumed() ? "" : ", in a new session"));
+                what.resumed() ? "" : ", in a new session",
+                elsewhere ? ", by " + what.at() : ""));
+  }
+
+  @Override
+  public void moved(Attachment what) throws IOException {
+    podChanged(what.addresses(), what.resolvConf());
+    current = what;
+    data.moved(what);
+    since = Instant.now();
+    lostWhy = "";
+    events.count("moved");
+    progress.event(
+        "a better way to the server: %s%s"
+            .formatted(what.at(), what.resumed() ? "" : ", in a new session"));
   }
 
   @Override
@@ -112,7 +135,7 @@ final class Stay implements Control.Listener {
     if (pod.equals(current.addresses().addresses())) {
       return;
     }
-    current = new Attachment(current.server(), current.token(), true, addresses, resolvConf);
+    current = new Attachment(current.at(), current.token(), true, addresses, resolvConf);
     data.loop().call(() -> data.end().filter(Client.filter(current)));
     OptionalInt ended = device.readdress(pod);
     events.count("pod_replaced");

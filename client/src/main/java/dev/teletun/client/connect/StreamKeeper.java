@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
@@ -9,7 +10,6 @@ import dev.teletun.tunnel.transport.Inbox;
 import dev.teletun.tunnel.transport.StreamTransport;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -42,7 +42,7 @@ final class StreamKeeper implements Closeable {
   private static final long LAST_PAUSE_MILLIS = 5_000;
   private static final long JOIN_MILLIS = 2_000;
 
-  private record Target(InetSocketAddress server, Token token) {}
+  private record Target(Candidate at, Token token) {}
 
   private final EventLoop loop;
   private final Identity own;
@@ -72,9 +72,9 @@ final class StreamKeeper implements Closeable {
   }
 
   /** A session has begun or goes on; a connection of another one is closed. */
-  void attached(InetSocketAddress server, Token token) {
+  void attached(Candidate at, Token token) {
     synchronized (this) {
-      Target next = new Target(server, token);
+      Target next = new Target(at, token);
       if (!next.equals(target)) {
         target = next;
         hangUp();
@@ -105,9 +105,15 @@ final class StreamKeeper implements Closeable {
   /** True if packets could be carried until now. */
   private boolean carry() {
     StreamTransport stream;
-    try (Socket tcp = new Socket()) {
-      Target to = begin(tcp);
-      DataConnection connection = DataConnection.dial(tcp, to.server, own, pin, to.token, PATIENCE);
+    Target to = target();
+    if (to == null) {
+      loop.execute(listener::failed);
+      return false;
+    }
+    try (Socket tcp = to.at.socket()) {
+      begin(tcp, to);
+      DataConnection connection =
+          DataConnection.dial(tcp, to.at.tcp(), own, pin, to.token, PATIENCE);
       stream = StreamTransport.over(loop, connection.tls(), tcp, inbox, listener);
       loop.execute(() -> listener.opened(stream));
       readUntilTheEnd(stream);
@@ -118,13 +124,15 @@ final class StreamKeeper implements Closeable {
     }
   }
 
-  private synchronized Target begin(Closeable attempt) throws IOException {
-    Target to = target;
-    if (closing || to == null) {
-      throw new IOException("closed");
+  private synchronized @Nullable Target target() {
+    return closing ? null : target;
+  }
+
+  private synchronized void begin(Closeable attempt, Target to) throws IOException {
+    if (closing || !to.equals(target)) {
+      throw new IOException("closed, or to be dialled elsewhere");
     }
     open = attempt;
-    return to;
   }
 
   private void readUntilTheEnd(StreamTransport stream) {

@@ -32,6 +32,7 @@ final class Ways implements StreamKeeper.Listener {
   private boolean failed;
   private boolean toldTcp;
   private boolean hasRoute = true;
+  private boolean carriesUdp = true;
   private boolean answers = true; // a server of version 1 does not
   private final Events switches = new Events("to_tcp", "to_udp");
   private Instant since = Instant.now();
@@ -131,6 +132,14 @@ final class Ways implements StreamKeeper.Listener {
         Fact.text("otherTransport", stream == null ? "no TCP connection" : "TCP is connected"));
   }
 
+  /** Whether UDP gets through at all by the way to the server. */
+  void carriesUdp(boolean does) {
+    carriesUdp = does;
+    if (!does) {
+      endGrace();
+    }
+  }
+
   /** UDP is waited for no longer. */
   void endGrace() {
     rule.endGrace();
@@ -223,6 +232,10 @@ final class Ways implements StreamKeeper.Listener {
     }
   }
 
+  private String whyTcp() {
+    return carriesUdp ? "UDP does not get through" : "a port-forward carries no UDP";
+  }
+
   private void tell(boolean overTcp) {
     if (overTcp) {
       begun.run();
@@ -231,9 +244,8 @@ final class Ways implements StreamKeeper.Listener {
       toldTcp = overTcp;
       switches.count(overTcp ? "to_tcp" : "to_udp");
       since = Instant.now();
-      why = overTcp ? "UDP does not get through" : "UDP gets through again";
-      events.accept(
-          overTcp ? "UDP does not get through; packets go over TCP" : "packets go over UDP again");
+      why = overTcp ? whyTcp() : "UDP gets through again";
+      events.accept(overTcp ? whyTcp() + "; packets go over TCP" : "packets go over UDP again");
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.teletun.client.connect;
 
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.teletun.client.cluster.reach.Candidate;
+import dev.teletun.client.cluster.reach.Rung;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.KeySet;
 import dev.teletun.dtls.keys.Pin;
@@ -35,7 +37,7 @@ class DataChannelTest {
       InetSocketAddress at = (InetSocketAddress) silent.getLocalSocketAddress();
       Attachment attachment =
           new Attachment(
-              at,
+              Candidate.direct(Rung.EXPLICIT, "", at.getAddress(), at.getPort(), at.getPort()),
               Optional.empty(),
               false,
               AddressList.parse("10.0.0.7"),

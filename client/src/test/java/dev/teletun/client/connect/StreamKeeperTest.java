@@ -3,6 +3,8 @@ package dev.teletun.client.connect;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.client.cluster.reach.Candidate;
+import dev.teletun.client.cluster.reach.Rung;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.KeySet;
 import dev.teletun.linux.loop.EventLoop;
@@ -115,9 +117,9 @@ class StreamKeeperTest implements StreamKeeper.Listener, Inbox, ServerListener.H
 
   @Test
   void saysThatThereIsNoneWhileNobodyListens() throws Exception {
-    InetSocketAddress at = at(listener);
+    Candidate at = at(listener);
     listener.close();
-    awaitRefusal(at);
+    awaitRefusal(at.tcp());
 
     keeper.attached(at, token);
 
@@ -147,8 +149,9 @@ class StreamKeeperTest implements StreamKeeper.Listener, Inbox, ServerListener.H
     }
   }
 
-  private static InetSocketAddress at(ServerListener listener) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port());
+  private static Candidate at(ServerListener listener) {
+    int port = listener.port();
+    return Candidate.direct(Rung.EXPLICIT, "", InetAddress.getLoopbackAddress(), port, port);
   }
 
   @Override

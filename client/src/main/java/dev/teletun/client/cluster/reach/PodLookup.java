@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the API server for the address of one pod. */
-public final class PodLookup {
+final class PodLookup {
   private PodLookup() {}
 
   /**
@@ -19,11 +19,12 @@ public final class PodLookup {
    * @param podName {@code name} in the namespace in force, or {@code namespace/name}
    * @throws ClusterException for everything that keeps the pod from being dialled, with the remedy
    */
-  public static PodAddress find(ClusterApi api, String podName) throws ClusterException {
+  static PodAddress find(ClusterApi api, String podName) throws ClusterException {
     PodName name = parse(podName);
     String namespace = name.namespace().orElse(api.namespace());
     PodName full = new PodName(Optional.of(namespace), name.name());
-    return new PodAddress(full, address(full, ask(api, namespace, name.name())));
+    Pod pod = ask(api, namespace, name.name());
+    return new PodAddress(full, address(full, pod), pod);
   }
 
   private static PodName parse(String podName) throws ClusterException {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** Answers over real HTTP what a test tells it: a stand-in, not an API server. */
 public final class StubApiServer implements Closeable {
@@ -23,6 +24,14 @@ public final class StubApiServer implements Closeable {
 
   /** Says the same to every request. */
   public static StubApiServer answering(int status, String json) throws IOException {
+    return answering(_ -> new Answer(status, json));
+  }
+
+  /** What a path is answered with. */
+  public record Answer(int status, String json) {}
+
+  /** Says what {@code answers} has for the path, which comes with its query. */
+  public static StubApiServer answering(Function<String, Answer> answers) throws IOException {
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     StubApiServer server = new StubApiServer(http);
@@ -35,9 +44,10 @@ public final class StubApiServer implements Closeable {
                       exchange.getRequestMethod(),
                       exchange.getRequestURI(),
                       exchange.getRequestHeaders().getFirst("Authorization")));
-          byte[] body = json.getBytes(UTF_8);
+          Answer answer = answers.apply(exchange.getRequestURI().toString());
+          byte[] body = answer.json().getBytes(UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(status, body.length);
+          exchange.sendResponseHeaders(answer.status(), body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
