@@ -54,6 +54,14 @@ public final class ClusterApi implements Closeable {
 
   private static KubernetesClient client(Config config, Credentials credentials)
       throws ClusterException {
+    Optional<TlsServerName> name =
+        Optional.ofNullable(config.getTlsServerName())
+            .filter(n -> !n.isEmpty() && !config.isDisableHostnameVerification())
+            .map(TlsServerName::new);
+    config.setTlsServerName(null);
+    if (name.isPresent()) {
+      config.setMasterUrl(TlsServerName.byAddress(config.getMasterUrl()));
+    }
     Optional<KeyManager> changing =
         credentials instanceof PluginCredentials plugin
                 && plugin.current().certificate().isPresent()
@@ -61,15 +69,29 @@ public final class ClusterApi implements Closeable {
             : Optional.empty();
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientFactory(new JdkHttpClientFactory())
+        .withHttpClientFactory(
+            name.map(TlsServerName::factory).orElseGet(JdkHttpClientFactory::new))
         .withHttpClientBuilderConsumer(http -> {
           if (credentials.token().isPresent() || changing.isPresent()) {
             http.addOrReplaceInterceptor(
                 TokenRefreshInterceptor.NAME, new Authorization(credentials));
           }
-          changing.ifPresent(key -> http.sslContext(new KeyManager[] {key}, trust(config)));
+          if (name.isPresent() || changing.isPresent()) {
+            TrustManager[] trusted = trust(config);
+            http.sslContext(
+                changing.map(key -> new KeyManager[] {key}).orElseGet(() -> keys(config)),
+                name.map(n -> n.trust(trusted)).orElse(trusted));
+          }
         })
         .build();
+  }
+
+  private static KeyManager[] keys(Config config) {
+    try {
+      return SSLUtils.keyManagers(config);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new KubernetesClientException("the client certificate or its key cannot be read", e);
+    }
   }
 
   private static TrustManager[] trust(Config config) {

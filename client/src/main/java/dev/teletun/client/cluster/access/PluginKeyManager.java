@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The client certificate that a plugin gives: each new TLS connection has the newest. */
 final class PluginKeyManager extends X509ExtendedKeyManager {
-  private static final char[] NO_PASSPHRASE = {};
+  private static final String NO_PASSPHRASE = "";
 
   private final PluginCredentials plugin;
   private ExecCredential known; // guarded by this
@@ -46,9 +46,9 @@ final class PluginKeyManager extends X509ExtendedKeyManager {
             new ByteArrayInputStream(credential.certificate().orElse("").getBytes(US_ASCII)),
             new ByteArrayInputStream(key.getBytes(US_ASCII)),
             algorithm,
-            String.valueOf(NO_PASSPHRASE),
+            NO_PASSPHRASE,
             null,
-            null)) {
+            NO_PASSPHRASE)) {
       if (manager instanceof X509ExtendedKeyManager extended) {
         return extended;
       }
