@@ -48,12 +48,11 @@ public final class PairClient {
 
   private static ClientOptions clientOptions(
       PairClientOptions options, Deployed deployed, PairKeys keys) {
-    Optional<Integer> nodePort = deployed.host().flatMap(_ -> deployed.nodePort());
     return new ClientOptions(
         options.cluster(),
         Optional.of(deployed.pod()),
-        nodePort.flatMap(_ -> deployed.host()),
-        nodePort.orElse(Deployed.PORT),
+        Optional.empty(),
+        Deployed.PORT,
         keys.file("server.pub"),
         keys.file("client.pub"),
         keys.file("client.key"),

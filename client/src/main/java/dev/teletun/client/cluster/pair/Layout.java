@@ -5,19 +5,17 @@ import java.util.List;
 /** How the two servers are laid out in pods. */
 public enum Layout {
   /** Two pods on one node that share a directory of it. */
-  PAIR("pair", "pair/pair.yaml", "server-external", "cluster external"),
+  PAIR("pair", "pair/pair.yaml", "cluster external"),
   /** Two containers of one pod, which keeps its port 7000 for itself. */
-  ONE_POD("one-pod", "one-pod/one-pod.yaml", "one-pod", "one-pod");
+  ONE_POD("one-pod", "one-pod/one-pod.yaml", "one-pod");
 
   private final String option;
   private final String manifest;
-  private final String dialled;
   private final String pods; // apart by blanks
 
-  Layout(String option, String manifest, String dialled, String pods) {
+  Layout(String option, String manifest, String pods) {
     this.option = option;
     this.manifest = manifest;
-    this.dialled = dialled;
     this.pods = pods;
   }
 
@@ -29,11 +27,6 @@ public enum Layout {
   /** Where its objects are below {@code deploy/}. */
   String manifest() {
     return manifest;
-  }
-
-  /** Value of the label {@code component} of the pod that clients dial. */
-  String dialledComponent() {
-    return dialled;
   }
 
   /** What its pods' names end with; the client dials the last. */

@@ -10,9 +10,6 @@ final class PairLabels {
   /** Which pair. */
   static final String INSTANCE = "app.kubernetes.io/instance";
 
-  /** Which part of it. */
-  static final String COMPONENT = "app.kubernetes.io/component";
-
   /** Who made the object. */
   static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 

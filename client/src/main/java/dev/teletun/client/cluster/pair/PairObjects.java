@@ -99,8 +99,8 @@ public final class PairObjects {
     metadata.setLabels(labels(metadata.getLabels()));
     switch (object) {
       case Pod pod -> rename(pod.getSpec());
-      case Service service -> service.getSpec().setSelector(dialled());
-      case NetworkPolicy policy -> policy.getSpec().getPodSelector().setMatchLabels(dialled());
+      case Service service -> ofThisPair(service.getSpec().getSelector());
+      case NetworkPolicy policy -> ofThisPair(policy.getSpec().getPodSelector().getMatchLabels());
       default ->
           throw new IllegalStateException(
               "deploy/ has a %s, for which nothing says what is named in it"
@@ -116,7 +116,7 @@ public final class PairObjects {
     if (pod.getAffinity() != null) {
       for (PodAffinityTerm term :
           pod.getAffinity().getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()) {
-        term.getLabelSelector().getMatchLabels().put(PairLabels.INSTANCE, spec.name());
+        ofThisPair(term.getLabelSelector().getMatchLabels());
       }
     }
   }
@@ -133,10 +133,8 @@ public final class PairObjects {
     return labels;
   }
 
-  private Map<String, String> dialled() {
-    Map<String, String> selector = new LinkedHashMap<>(PairLabels.of(spec.name()));
-    selector.put(PairLabels.COMPONENT, spec.layout().dialledComponent());
-    return selector;
+  private void ofThisPair(Map<String, String> selector) {
+    selector.put(PairLabels.INSTANCE, spec.name());
   }
 
   private static void annotate(HasMetadata object, String digest) {

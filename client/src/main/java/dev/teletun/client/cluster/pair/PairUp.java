@@ -4,7 +4,6 @@ import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,10 +55,7 @@ public final class PairUp {
                 .formatted(spec.name(), spec.namespace(), names(made)));
     Pod dialled = new Readiness(api, spec, store, steps).await();
     steps.done("the pair is ready on node " + dialled.getSpec().getNodeName());
-    return new Deployed(
-        spec.namespace() + "/" + dialled.getMetadata().getName(),
-        Optional.ofNullable(dialled.getStatus().getHostIP()),
-        nodePort());
+    return new Deployed(spec.namespace() + "/" + dialled.getMetadata().getName());
   }
 
   /** What may not be listed is taken for absent, but for pods and the Secret. */
@@ -104,22 +100,6 @@ public final class PairUp {
         && there.getMetadata().getDeletionTimestamp() == null
         && PairObjects.content(wanted).equals(PairObjects.content(there))
         && !(there instanceof Pod pod && PodTrouble.isOver(pod));
-  }
-
-  private Optional<Integer> nodePort() throws ClusterException {
-    try {
-      return store.list("services").stream()
-          .flatMap(s -> ((Service) s).getSpec().getPorts().stream())
-          .map(port -> port.getNodePort())
-          .filter(port -> port != null && port != 0)
-          .map(port -> port.intValue())
-          .findFirst();
-    } catch (ClusterException e) {
-      if (e.refused()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   private static String names(List<HasMetadata> objects) {
