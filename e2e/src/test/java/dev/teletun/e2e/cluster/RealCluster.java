@@ -28,7 +28,9 @@ final class RealCluster implements Closeable {
       Optional.ofNullable(System.getenv("TELETUN_TEST_IMAGE")).orElse("lab/debian:12");
   private static final Path TELETUN = Path.of("../teletun").toAbsolutePath().normalize();
   private static final Path SERVICES =
-      Path.of("../lab/src/main/resources/dev/teletun/lab/topology/services.py");
+      Path.of("../lab/src/main/resources/dev/teletun/lab/topology/services.py")
+          .toAbsolutePath()
+          .normalize();
 
   private final String namespace;
   private final Host host;
