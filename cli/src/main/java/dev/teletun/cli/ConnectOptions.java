@@ -1,7 +1,8 @@
 package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
-import dev.teletun.protocol.address.Prefix;
+import dev.teletun.client.connect.RouteChoice;
+import dev.teletun.client.host.RouteMode;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,25 @@ final class ConnectOptions {
       names = {"-route", "--route"},
       paramLabel = "PREFIX",
       description =
-          "Send this prefix through the tunnel, for instance that of the services. May be repeated.")
+          "Send this prefix through the tunnel, besides those that the cluster says it has. May be"
+              + " repeated.")
   List<String> routes = new ArrayList<>();
+
+  @Option(
+      names = {"-exclude", "--exclude"},
+      paramLabel = "PREFIX",
+      description =
+          "Never send this prefix through the tunnel, whoever says that it is the cluster's. May be"
+              + " repeated.")
+  List<String> excluded = new ArrayList<>();
+
+  @Option(
+      names = {"-routes", "--routes"},
+      paramLabel = "auto|hosts|none",
+      description =
+          "What becomes of the cluster's prefixes: auto routes them, hosts routes each address of a"
+              + " Service or pod by itself, none only what -route says. Default: auto.")
+  @Nullable String routeMode;
 
   @Option(
       names = {"-dns", "--dns"},
@@ -53,8 +71,23 @@ final class ConnectOptions {
     return checks.optional("-output", output, Checks::json).orElse(false);
   }
 
-  List<Prefix> routes(Checks checks) {
-    return checks.each("-route", routes, Checks::prefix);
+  RouteChoice routes(Checks checks) {
+    return new RouteChoice(
+        checks.each("-route", routes, Checks::prefix),
+        checks.each("-exclude", excluded, Checks::prefix),
+        checks.optional("-routes", routeMode, ConnectOptions::routeMode).orElse(RouteMode.AUTO));
+  }
+
+  private static RouteMode routeMode(String option, String value) {
+    return switch (value) {
+      case "auto" -> RouteMode.AUTO;
+      case "hosts" -> RouteMode.HOSTS;
+      case "none" -> RouteMode.NONE;
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s is none of auto, hosts, none: write %s=hosts"
+                  .formatted(option, value, option));
+    };
   }
 
   boolean dns(Checks checks) {

@@ -57,7 +57,7 @@ class ProgramOptionsTest {
     assertThat(options.address()).isEmpty();
     assertThat(options.port()).isEqualTo(7000);
     assertThat(options.clientPrivateKey()).isEqualTo(keys.resolve("client.key"));
-    assertThat(options.routes())
+    assertThat(options.routes().asked())
         .containsExactly(Prefix.parse("10.96.0.0/16"), Prefix.parse("fd00::/112"));
     assertThat(options.dns()).isFalse();
     assertThat(options.check()).isTrue();

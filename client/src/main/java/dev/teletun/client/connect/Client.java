@@ -10,7 +10,6 @@ import dev.teletun.client.host.TunnelInterface;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.capability.Capabilities;
-import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.ResolvConf;
@@ -96,9 +95,10 @@ public final class Client implements Closeable {
       throws IOException, InvalidSettingsException {
     progress.step("finding server-external");
     Ladder ladder = new Ladder(options, own, pin);
+    RouteKeeper keeper = onFailure.own(RouteKeeper.begin(options, ladder, progress));
     List<Candidate> candidates = ladder.find();
     for (Candidate each : candidates) {
-      refuseLoops(options.routes(), each.address());
+      refuseLoops(options.routes().asked(), each.address());
     }
     progress.step("control connection to %s".formatted(shown(candidates)));
     Control control = onFailure.own(Control.open(ladder, options.takeover()));
@@ -137,7 +137,7 @@ public final class Client implements Closeable {
       progress.warn(
           "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
     }
-    return takeOver(options, ladder, control, data, progress, onFailure);
+    return takeOver(options, ladder, control, data, keeper, progress, onFailure);
   }
 
   private static String shown(List<Candidate> candidates) {
@@ -174,15 +174,15 @@ public final class Client implements Closeable {
       Ladder ladder,
       Control control,
       DataChannel data,
+      RouteKeeper keeper,
       Progress progress,
       CloseStack onFailure)
       throws IOException {
     Attachment attachment = control.attachment();
     List<InetAddress> pod = attachment.addresses().addresses();
     ResolvConf resolvConf = attachment.resolvConf();
-    RoutePlan routes = plan(options, ladder, attachment);
-    routes.warnings().forEach(progress::warn);
     progress.step("device, address, routes");
+    RoutePlan routes = keeper.first(attachment);
     TunnelInterface device =
         onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes.prefixes()));
     device.warnings().forEach(progress::warn);
@@ -204,7 +204,8 @@ public final class Client implements Closeable {
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
     }
-    Stay stay = new Stay(data, device, ladder, attachment, progress);
+    Stay stay = new Stay(data, device, ladder, keeper, attachment, progress);
+    keeper.keep(device);
     control.keep(stay);
     onFailure.own(
         NetworkChanges.watch(
@@ -213,35 +214,20 @@ public final class Client implements Closeable {
             () -> {
               data.networkChangedOnLoop();
               control.networkChanged();
+              keeper.changed();
             }));
     CompletableFuture<Void> ended =
         CompletableFuture.anyOf(control.ended(), data.ended(), dnsEnded).thenApply(_ -> null);
     Connected connected =
-        new Connected(device.name(), pod, data.tunMtu(), routes.prefixes(), dns, attachment.at());
-    Explanation explanation = new Explanation(counters, data, stay, connected, options.routes());
+        new Connected(
+            device.name(),
+            pod,
+            data.tunMtu(),
+            List.copyOf(routes.prefixes()),
+            dns,
+            attachment.at());
+    Explanation explanation = new Explanation(counters, data, stay, keeper, connected);
     return new Client(onFailure.handOver(), ended, connected, explanation);
-  }
-
-  private static RoutePlan plan(ClientOptions options, Ladder ladder, Attachment attachment)
-      throws IOException {
-    try (RouteSocket kernel = RouteSocket.open()) {
-      Set<InetAddress> reserved = new HashSet<>(HostNameServers.read());
-      reserved.addAll(ladder.outside(attachment.at()));
-      Optional<InetAddress> refused =
-          RoutePlan.notToBeTaken(
-              attachment.addresses().addresses(), kernel.addresses(), kernel.routes(), reserved);
-      if (refused.isPresent()) {
-        throw new IOException(
-            "the server says that this host is to be %s, which is a gateway, name server or neighbour of this host, or the server itself: nothing was changed. Is it the right server?"
-                .formatted(Addresses.text(refused.get())));
-      }
-      return RoutePlan.choose(
-          options.routes(),
-          attachment.resolvConf().nameServers(),
-          kernel.addresses(),
-          kernel.routes(),
-          reserved);
-    }
   }
 
   private static DnsPlan dnsPlan(

@@ -1,10 +1,8 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
-import dev.teletun.protocol.address.Prefix;
 import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +12,7 @@ import java.util.Optional;
  * @param pod server-external's pod, {@code name} or {@code namespace/name}
  * @param address host to dial instead of looking the pod up
  * @param port TCP and UDP port of server-external
- * @param routes prefixes that go into the tunnel besides the cluster's name servers
+ * @param routes what goes into the tunnel besides the cluster's name servers
  * @param dns whether the cluster's names are to resolve on this host
  * @param check whether a round trip through the tunnel must succeed before the host is touched
  * @param takeover whether another client that holds the pod is to be ended
@@ -28,7 +26,7 @@ public record ClientOptions(
     Path serverPublicKey,
     Path clientPublicKey,
     Path clientPrivateKey,
-    List<Prefix> routes,
+    RouteChoice routes,
     boolean dns,
     boolean check,
     boolean takeover,

@@ -26,6 +26,16 @@ public record Connected(
     Optional<String> dns,
     Candidate server) {
 
+  private static final int MOST_SHOWN = 12;
+
+  private String shown() {
+    String first =
+        routes.stream().limit(MOST_SHOWN).map(Prefix::toString).collect(Collectors.joining(" "));
+    return routes.size() > MOST_SHOWN
+        ? "%s and %d more".formatted(first, routes.size() - MOST_SHOWN)
+        : first;
+  }
+
   /** One line for people. */
   public String summary() {
     return "connected as %s on %s, MTU %d, to %s; routes %s; DNS %s"
@@ -34,7 +44,7 @@ public record Connected(
             device,
             tunMtu,
             server.rung() == Rung.EXPLICIT ? Addresses.text(server.tcp()) : server,
-            routes.stream().map(Prefix::toString).collect(Collectors.joining(" ")),
+            shown(),
             dns.orElse("left alone"));
   }
 }

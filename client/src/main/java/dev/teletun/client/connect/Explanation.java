@@ -1,13 +1,11 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.count.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** What a connected client says of itself. Any thread asks. */
 final class Explanation {
@@ -15,20 +13,16 @@ final class Explanation {
   private final DataChannel data;
   private final Stay stay;
   private final Connected connected;
-  private final Set<Prefix> asked;
+  private final RouteKeeper routes;
 
-  /**
-   * Registers the counters of the parts with {@code counters}, which may have others already.
-   *
-   * @param asked the routes that the user named
-   */
+  /** Registers the counters of the parts with {@code counters}, which may have others already. */
   Explanation(
-      Counters counters, DataChannel data, Stay stay, Connected connected, List<Prefix> asked) {
+      Counters counters, DataChannel data, Stay stay, RouteKeeper routes, Connected connected) {
     this.counters = counters;
     this.data = data;
     this.stay = stay;
     this.connected = connected;
-    this.asked = Set.copyOf(asked);
+    this.routes = routes;
     data.register(counters);
     stay.register(counters);
   }
@@ -37,7 +31,7 @@ final class Explanation {
     List<Fact> facts = new ArrayList<>(stay.facts());
     facts.add(Fact.text("device", connected.device()));
     facts.add(Fact.number("tunMtu", connected.tunMtu()));
-    facts.add(Fact.list("routes", connected.routes().stream().map(this::route).toList()));
+    facts.addAll(routes.facts());
     facts.add(Fact.text("dns", connected.dns().orElse("left alone")));
     List<Report> reports = new ArrayList<>();
     data.loop()
@@ -46,10 +40,5 @@ final class Explanation {
           reports.add(new Report(facts, counters.read()));
         });
     return reports.getFirst();
-  }
-
-  private String route(Prefix prefix) {
-    return "%s (%s)"
-        .formatted(prefix, asked.contains(prefix) ? "-route" : "the cluster's name server");
   }
 }

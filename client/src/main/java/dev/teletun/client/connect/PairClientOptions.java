@@ -2,9 +2,7 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.pair.Layout;
-import dev.teletun.protocol.address.Prefix;
 import dev.teletun.tunnel.association.Lifetime;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,7 +17,7 @@ public record PairClientOptions(
     Layout layout,
     String name,
     Optional<String> image,
-    List<Prefix> routes,
+    RouteChoice routes,
     boolean dns,
     boolean check,
     boolean takeover,

@@ -26,6 +26,7 @@ final class Stay implements Control.Listener {
   private final DataChannel data;
   private final TunnelInterface device;
   private final Ladder ladder;
+  private final RouteKeeper routes;
   private final Progress progress;
   private final Events events =
       new Events("lost", "dial_failed", "resumed", "anew", "moved", "pod_replaced");
@@ -39,11 +40,13 @@ final class Stay implements Control.Listener {
       DataChannel data,
       TunnelInterface device,
       Ladder ladder,
+      RouteKeeper routes,
       Attachment first,
       Progress progress) {
     this.ladder = ladder;
     this.data = data;
     this.device = device;
+    this.routes = routes;
     this.current = first;
     this.progress = progress;
   }
@@ -94,6 +97,7 @@ final class Stay implements Control.Listener {
     podChanged(what.addresses(), what.resolvConf());
     boolean elsewhere = !what.at().equals(current.at());
     current = what;
+    routes.attached(what);
     data.attached(what);
     since = Instant.now();
     lostWhy = "";
@@ -110,6 +114,7 @@ final class Stay implements Control.Listener {
   public void moved(Attachment what) throws IOException {
     podChanged(what.addresses(), what.resolvConf());
     current = what;
+    routes.attached(what);
     data.moved(what);
     since = Instant.now();
     lostWhy = "";
@@ -127,6 +132,7 @@ final class Stay implements Control.Listener {
   @Override
   public void learned(ControlMessage.Facts facts) {
     learned = facts;
+    routes.learned(facts);
   }
 
   @Override
@@ -136,6 +142,7 @@ final class Stay implements Control.Listener {
       return;
     }
     current = new Attachment(current.at(), current.token(), true, addresses, resolvConf);
+    routes.attached(current);
     data.loop().call(() -> data.end().filter(Client.filter(current)));
     OptionalInt ended = device.readdress(pod);
     events.count("pod_replaced");

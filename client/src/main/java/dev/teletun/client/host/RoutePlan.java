@@ -4,54 +4,125 @@ import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Route;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
+import dev.teletun.protocol.address.PrefixAlgebra;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * Which prefixes go into the tunnel: what the user asked for and the cluster's name servers, but
- * nothing that would cut the host off.
+ * Which prefixes go into the tunnel: what the user asked for, the cluster's name servers and what
+ * was learned of the cluster, but nothing that would cut the host off.
  *
- * @param prefixes to be routed
- * @param warnings what was left out, and why
+ * <p>Where a learned prefix meets a route of this host, the longer of the two wins. If that is
+ * ours, it takes only addresses that the cluster uses now.
+ *
+ * @param routes what is to be routed, each with where it comes from
+ * @param warnings what the user is to know
+ * @param skipped what was left out, and why
+ * @param needsHosts whether the addresses of Services and pods are wanted one by one
  */
-public record RoutePlan(List<Prefix> prefixes, List<String> warnings) {
-  // RFC 1918, RFC 6598, RFC 4193: what a cluster numbers its services and pods from.
-  private static final List<Prefix> PRIVATE =
-      Stream.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-          .map(Prefix::parse)
-          .toList();
+public record RoutePlan(
+    Map<Prefix, String> routes, List<String> warnings, List<String> skipped, boolean needsHosts) {
+  /** Where the route to a single address comes from. */
+  public static final String HOST = "address of a Service or pod";
 
-  /**
-   * Chooses.
-   *
-   * @param asked prefixes the user named
-   * @param nameServers as the server said them: not to be trusted
-   * @param addresses of this host
-   * @param routes of this host
-   * @param reserved what the tunnel itself runs to, and the host's own name servers
-   */
-  public static RoutePlan choose(
-      List<Prefix> asked,
-      List<InetAddress> nameServers,
-      List<InterfaceAddress> addresses,
-      List<Route> routes,
-      Set<InetAddress> reserved) {
-    Set<Prefix> chosen = new LinkedHashSet<>(asked);
-    List<String> warnings = new ArrayList<>();
-    for (InetAddress server : nameServers) {
-      if (isOurs(server, addresses, routes, reserved)) {
+  private static final int MOST_SKIPPED = 200;
+
+  /** What is to be routed. */
+  public Set<Prefix> prefixes() {
+    return routes.keySet();
+  }
+
+  /** Chooses. */
+  public static RoutePlan choose(RouteWish wish, HostNetwork host) {
+    return new Choice(wish, host).plan();
+  }
+
+  /** While it is being made. */
+  private static final class Choice {
+    private final RouteWish wish;
+    private final HostNetwork host;
+    private final List<Prefix> never = new ArrayList<>();
+    private final Map<Prefix, String> chosen = new LinkedHashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final List<RouteWish.Candidate> colliding = new ArrayList<>();
+
+    Choice(RouteWish wish, HostNetwork host) {
+      this.wish = wish;
+      this.host = host;
+      never.addAll(wish.excluded());
+      host.ways().forEach(way -> never.add(Prefix.host(way)));
+    }
+
+    RoutePlan plan() {
+      wish.asked().forEach(prefix -> add(prefix, never, "-route"));
+      if (wish.mode() == RouteMode.AUTO) {
+        wish.learned().forEach(this::learned);
+      } else if (wish.mode() == RouteMode.HOSTS) {
+        colliding.addAll(wish.learned());
+      }
+      wish.nameServers().forEach(this::nameServer);
+      boolean needsHosts = wish.mode() == RouteMode.HOSTS || !colliding.isEmpty();
+      if (wish.mode() != RouteMode.NONE) {
+        List<Prefix> wide = List.copyOf(chosen.keySet());
+        wish.hosts().forEach(address -> host(address, wide));
+      }
+      return new RoutePlan(chosen, warnings, skipped, needsHosts);
+    }
+
+    private void add(Prefix prefix, List<Prefix> holes, String origin) {
+      List<Prefix> pieces = PrefixAlgebra.without(prefix, holes);
+      if (pieces.isEmpty()) {
+        skip("%s (%s) is excluded, or is what the tunnel runs to".formatted(prefix, origin));
+      }
+      String part = pieces.size() > 1 ? "part of %s, ".formatted(prefix) : "";
+      pieces.forEach(piece -> chosen.putIfAbsent(piece, part + origin));
+    }
+
+    private void learned(RouteWish.Candidate candidate) {
+      Prefix prefix = candidate.prefix();
+      Optional<String> refusal = Admission.refusal(prefix);
+      if (refusal.isPresent()) {
+        skip("%s (%s) %s".formatted(prefix, candidate.origin(), refusal.get()));
+        return;
+      }
+      if (chosen.keySet().stream().anyMatch(c -> c.contains(prefix))) {
+        return;
+      }
+      Optional<Route> around = host.around(prefix);
+      if (around.isPresent()) {
+        colliding.add(candidate);
+        warnings.add(
+            "%s of the cluster lies in %s, which this host routes elsewhere: only addresses of Services and pods go into the tunnel. To route all of it say -route=%s, to route none of it -exclude=%s"
+                .formatted(prefix, around.get().destination(), prefix, prefix));
+        return;
+      }
+      for (Route inside : host.inside(prefix)) {
+        skip(
+            "%s, a part of %s (%s), is routed elsewhere by this host and stays so"
+                .formatted(inside.destination(), prefix, candidate.origin()));
+      }
+      List<Prefix> holes = new ArrayList<>(never);
+      host.nameServers().stream()
+          .filter(server -> !host.isOnLink(server))
+          .forEach(server -> holes.add(Prefix.host(server)));
+      add(prefix, holes, candidate.origin());
+    }
+
+    private void nameServer(InetAddress server) {
+      if (host.isOurs(server)) {
         warnings.add(
             "the server names %s as name server, which belongs to this host's own network: not routed into the tunnel"
                 .formatted(Addresses.text(server)));
-      } else if (asked.stream().noneMatch(p -> p.contains(server))) {
-        if (isPrivate(server)) {
-          chosen.add(Prefix.host(server));
+      } else if (chosen.keySet().stream().noneMatch(p -> p.contains(server))) {
+        if (server.isLinkLocalAddress() || Admission.isPrivate(server)) {
+          add(Prefix.host(server), never, "the cluster's name server");
         } else {
           warnings.add(
               "the server names %s as name server, a public address that anybody may own: not routed into the tunnel. If it is the cluster's, say -route=%s"
@@ -59,29 +130,55 @@ public record RoutePlan(List<Prefix> prefixes, List<String> warnings) {
         }
       }
     }
-    return new RoutePlan(List.copyOf(chosen), warnings);
-  }
 
-  private static boolean isOurs(
-      InetAddress server,
-      List<InterfaceAddress> addresses,
-      List<Route> routes,
-      Set<InetAddress> reserved) {
-    return reserved.contains(server)
-        || isGateway(server, routes)
-        || addresses.stream().anyMatch(a -> onLink(a, server));
-  }
+    private void host(InetAddress address, List<Prefix> wide) {
+      if (wide.stream().anyMatch(p -> p.contains(address))) {
+        return;
+      }
+      Prefix route = Prefix.host(address);
+      Optional<String> why = refusal(address, route);
+      if (why.isPresent()) {
+        skip("%s of a Service or pod %s".formatted(Addresses.text(address), why.get()));
+      } else {
+        chosen.putIfAbsent(route, HOST);
+      }
+    }
 
-  private static boolean isGateway(InetAddress address, List<Route> routes) {
-    return routes.stream().anyMatch(r -> r.gateway().filter(address::equals).isPresent());
-  }
+    private Optional<String> refusal(InetAddress address, Prefix route) {
+      if (host.isNeeded(address)) {
+        return Optional.of(
+            "is this host's, or a gateway, name server or API server of it, or what the tunnel runs to");
+      }
+      if (never.stream().anyMatch(n -> n.contains(address))) {
+        return Optional.of("is excluded");
+      }
+      Optional<Prefix> of =
+          wish.learned().stream()
+              .map(RouteWish.Candidate::prefix)
+              .filter(p -> p.contains(address))
+              .findFirst();
+      Optional<Route> around = host.around(route);
+      if (of.isEmpty()) {
+        return around.isPresent() || host.isOnLink(address)
+            ? Optional.of("belongs to this host's own network, and to no prefix of the cluster")
+            : publicity(address);
+      }
+      return around
+          .filter(r -> r.destination().length() > of.get().length())
+          .map(r -> "lies in %s, which this host routes elsewhere".formatted(r.destination()));
+    }
 
-  private static boolean onLink(InterfaceAddress own, InetAddress address) {
-    return new Prefix(own.address(), own.prefixLength()).contains(address);
-  }
+    private static Optional<String> publicity(InetAddress address) {
+      return Admission.isPrivate(address)
+          ? Optional.empty()
+          : Optional.of("is a public address in no prefix of the cluster");
+    }
 
-  private static boolean isPrivate(InetAddress address) {
-    return address.isLinkLocalAddress() || PRIVATE.stream().anyMatch(p -> p.contains(address));
+    private void skip(String what) {
+      if (skipped.size() < MOST_SKIPPED) {
+        skipped.add(what);
+      }
+    }
   }
 
   /**
@@ -89,23 +186,24 @@ public record RoutePlan(List<Prefix> prefixes, List<String> warnings) {
    * made local answers nobody any more: a gateway, a name server, a machine of the LAN, the
    * endpoint. Links without a gateway, such as a bridge of pods on this very host, are not asked.
    */
-  public static Optional<InetAddress> notToBeTaken(
-      List<InetAddress> pod,
-      List<InterfaceAddress> addresses,
-      List<Route> routes,
-      Set<InetAddress> reserved) {
+  public static Optional<InetAddress> notToBeTaken(List<InetAddress> pod, HostNetwork host) {
     Set<Integer> ways =
-        routes.stream()
+        host.routes().stream()
             .filter(r -> r.gateway().isPresent())
             .map(Route::interfaceIndex)
             .collect(Collectors.toSet());
+    Set<InetAddress> reserved = host.reserved();
     return pod.stream()
         .filter(p ->
             reserved.contains(p)
-                || isGateway(p, routes)
-                || addresses.stream()
+                || host.routes().stream().anyMatch(r -> r.gateway().filter(p::equals).isPresent())
+                || host.addresses().stream()
                     .anyMatch(a -> ways.contains(a.interfaceIndex()) && onLink(a, p)))
         .findFirst();
+  }
+
+  private static boolean onLink(InterfaceAddress own, InetAddress address) {
+    return new Prefix(own.address(), own.prefixLength()).contains(address);
   }
 
   /** Those of {@code asked} that contain the endpoint: routing them would loop the tunnel. */

@@ -5,7 +5,6 @@ import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.linux.port.TunPort;
 import dev.teletun.linux.route.InterfaceAddress;
-import dev.teletun.linux.route.Route;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.linux.tun.Tun;
 import dev.teletun.protocol.address.Addresses;
@@ -18,6 +17,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,6 +32,7 @@ public final class TunnelInterface implements Closeable {
   private final Tun tun;
   private final TunPort port;
   private final Optional<NeighbourGuard> guard;
+  private final DeviceRoutes routes;
   private final CloseStack resources;
   private final List<String> warnings;
 
@@ -39,11 +40,13 @@ public final class TunnelInterface implements Closeable {
       Tun tun,
       TunPort port,
       Optional<NeighbourGuard> guard,
+      DeviceRoutes routes,
       CloseStack resources,
       List<String> warnings) {
     this.tun = tun;
     this.port = port;
     this.guard = guard;
+    this.routes = routes;
     this.resources = resources;
     this.warnings = warnings;
   }
@@ -54,8 +57,8 @@ public final class TunnelInterface implements Closeable {
    *
    * @param mtu bytes, at least 1280
    */
-  public static TunnelInterface open(List<InetAddress> addresses, int mtu, List<Prefix> routes)
-      throws IOException {
+  public static TunnelInterface open(
+      List<InetAddress> addresses, int mtu, Collection<Prefix> routes) throws IOException {
     List<String> warnings = new ArrayList<>();
     boolean ipv6 = hasIpv6();
     try (CloseStack onFailure = new CloseStack();
@@ -75,10 +78,10 @@ public final class TunnelInterface implements Closeable {
         }
       }
       kernel.up(tun.interfaceIndex());
-      for (Prefix prefix : routes) {
-        addRoute(kernel, tun, prefix, ipv6, warnings);
-      }
-      return new TunnelInterface(tun, port, guard, onFailure.handOver(), warnings);
+      DeviceRoutes own = new DeviceRoutes(tun.interfaceIndex(), ipv6);
+      own.apply(kernel, routes);
+      warnings.addAll(own.refused());
+      return new TunnelInterface(tun, port, guard, own, onFailure.handOver(), warnings);
     }
   }
 
@@ -97,18 +100,6 @@ public final class TunnelInterface implements Closeable {
 
   private static InterfaceAddress host(int interfaceIndex, InetAddress address) {
     return new InterfaceAddress(interfaceIndex, address, address.getAddress().length * 8);
-  }
-
-  private static void addRoute(
-      RouteSocket kernel, Tun tun, Prefix prefix, boolean ipv6, List<String> warnings)
-      throws IOException {
-    if (prefix.isIpv6() && !ipv6) {
-      warnings.add("IPv6 is off on this host: %s is not routed".formatted(prefix));
-    } else if (!kernel.add(Route.through(tun.interfaceIndex(), prefix))) {
-      warnings.add(
-          "%s is routed elsewhere already (ip route show %s): packets go there, not into the tunnel"
-              .formatted(prefix, prefix));
-    }
   }
 
   private static boolean hasIpv6() throws IOException {
@@ -169,6 +160,23 @@ public final class TunnelInterface implements Closeable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Makes these and no others the routes through the device, also if somebody else has changed
+   * them. One thread at a time.
+   *
+   * @return how many were added and removed
+   */
+  public DeviceRoutes.Change route(Collection<Prefix> prefixes) throws IOException {
+    try (RouteSocket kernel = RouteSocket.open()) {
+      return routes.apply(kernel, prefixes);
+    }
+  }
+
+  /** Index of the device. */
+  public int index() {
+    return tun.interfaceIndex();
   }
 
   /** The device's name, such as {@code tel0}. */

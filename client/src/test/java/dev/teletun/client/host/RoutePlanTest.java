@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutePlanTest {
   private static final InetAddress ENDPOINT = Addresses.parse("203.0.113.9");
+  private static final InetAddress API = Addresses.parse("10.100.0.1");
   private static final InetAddress COMPANY_DNS = Addresses.parse("10.8.0.1");
   private static final List<InterfaceAddress> LAN =
       List.of(new InterfaceAddress(2, Addresses.parse("192.168.7.20"), 24));
@@ -88,7 +89,8 @@ class RoutePlanTest {
             Route.through(3, Prefix.parse("10.50.0.0/16")).via(Addresses.parse("10.99.0.1")),
             Route.through(7, Prefix.parse("10.42.0.0/24")));
     return RoutePlan.notToBeTaken(
-        List.of(Addresses.parse(pod)), addresses, routes, Set.of(ENDPOINT, COMPANY_DNS));
+        List.of(Addresses.parse(pod)),
+        new HostNetwork(addresses, routes, Set.of(ENDPOINT), Set.of(COMPANY_DNS)));
   }
 
   @Test
@@ -106,8 +108,115 @@ class RoutePlanTest {
     assertThat(RoutePlan.looping(asked, ENDPOINT)).containsExactly(Prefix.parse("203.0.0.0/8"));
   }
 
+  @Test
+  void routesWhatWasLearnedAroundWhatTheTunnelRunsTo() {
+    RoutePlan plan = learned(RouteMode.AUTO, List.of(), List.of("10.64.0.0/10"), List.of());
+
+    assertThat(plan.prefixes()).noneMatch(p -> p.contains(API)).hasSize(22);
+    assertThat(plan.prefixes()).anyMatch(p -> p.contains(Addresses.parse("10.96.0.1")));
+  }
+
+  @Test
+  void keepsExcludedPrefixesOutWhoeverAsksForThem() {
+    RouteWish wish =
+        new RouteWish(
+            List.of(Prefix.parse("10.0.0.0/8")),
+            List.of(Prefix.parse("10.128.0.0/9")),
+            RouteMode.AUTO,
+            List.of(),
+            List.of(new RouteWish.Candidate(Prefix.parse("10.200.0.0/16"), "test")),
+            Set.of(Addresses.parse("10.201.0.1")));
+
+    RoutePlan plan = RoutePlan.choose(wish, host(List.of()));
+
+    assertThat(plan.prefixes()).noneMatch(Prefix.parse("10.128.0.0/9")::contains);
+    assertThat(plan.skipped()).anyMatch(s -> s.contains("10.200.0.0/16"));
+  }
+
+  @Test
+  void takesOnlyLiveAddressesOfAPrefixThatLiesInARouteOfThisHost() {
+    List<Route> vpn =
+        List.of(Route.through(9, Prefix.parse("10.0.0.0/8")).via(Addresses.parse("192.168.7.2")));
+
+    RoutePlan plan =
+        learned(RouteMode.AUTO, vpn, List.of("10.96.0.0/16"), List.of("10.96.0.1", "10.97.0.1"));
+
+    assertThat(plan.prefixes()).containsExactly(Prefix.parse("10.96.0.1"));
+    assertThat(plan.needsHosts()).isTrue();
+    assertThat(plan.warnings()).singleElement().asString().contains("10.0.0.0/8", "-exclude=");
+    assertThat(plan.skipped()).singleElement().asString().contains("10.97.0.1");
+  }
+
+  @Test
+  void leavesARouteOfThisHostThatLiesInAPrefixWhereItIs() {
+    List<Route> vpn = List.of(Route.through(9, Prefix.parse("10.96.5.0/24")));
+
+    RoutePlan plan =
+        learned(RouteMode.HOSTS, vpn, List.of("10.96.0.0/16"), List.of("10.96.5.1", "10.96.6.1"));
+
+    assertThat(plan.prefixes()).containsExactly(Prefix.parse("10.96.6.1"));
+    assertThat(learned(RouteMode.AUTO, vpn, List.of("10.96.0.0/16"), List.of()).skipped())
+        .singleElement()
+        .asString()
+        .contains("10.96.5.0/24");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "192.168.7.1",
+        "192.168.7.20",
+        "192.168.7.99",
+        "203.0.113.9",
+        "10.100.0.1",
+        "8.8.8.8"
+      })
+  void skipsWhatThisHostNeedsAmongTheAddressesOfServices(String hostile) {
+    List<Route> routes =
+        List.of(Route.through(2, Prefix.parse("0.0.0.0/0")).via(Addresses.parse("192.168.7.1")));
+
+    RoutePlan plan = learned(RouteMode.HOSTS, routes, List.of("10.96.0.0/16"), List.of(hostile));
+
+    assertThat(plan.prefixes()).isEmpty();
+    assertThat(plan.skipped()).singleElement().asString().contains(hostile);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0/0", "::/0", "0.0.0.0/1", "127.0.0.0/16", "fe80::/64"})
+  void neverRoutesALearnedPrefixThatIsNoClusters(String hostile) {
+    assertThat(learned(RouteMode.AUTO, List.of(), List.of(hostile), List.of()).prefixes())
+        .isEmpty();
+  }
+
+  @Test
+  void routesNothingByItselfIfTheUserSaysNone() {
+    assertThat(
+            learned(RouteMode.NONE, List.of(), List.of("10.96.0.0/16"), List.of("10.96.0.1"))
+                .prefixes())
+        .isEmpty();
+  }
+
+  private static HostNetwork host(List<Route> routes) {
+    return new HostNetwork(LAN, routes, Set.of(ENDPOINT, API), Set.of(COMPANY_DNS));
+  }
+
+  private static RoutePlan learned(
+      RouteMode mode, List<Route> routes, List<String> prefixes, List<String> hosts) {
+    RouteWish wish =
+        new RouteWish(
+            List.of(),
+            List.of(),
+            mode,
+            List.of(),
+            prefixes.stream().map(p -> new RouteWish.Candidate(Prefix.parse(p), "test")).toList(),
+            Set.copyOf(hosts.stream().map(Addresses::parse).toList()));
+    return RoutePlan.choose(wish, host(routes));
+  }
+
   private static RoutePlan choose(List<Prefix> asked, String... nameServers) {
     List<InetAddress> servers = List.of(nameServers).stream().map(Addresses::parse).toList();
-    return RoutePlan.choose(asked, servers, LAN, List.<Route>of(), Set.of(ENDPOINT, COMPANY_DNS));
+    return RoutePlan.choose(
+        new RouteWish(asked, List.of(), RouteMode.AUTO, servers, List.of(), Set.of()),
+        new HostNetwork(LAN, List.of(), Set.of(ENDPOINT), Set.of(COMPANY_DNS)));
   }
 }

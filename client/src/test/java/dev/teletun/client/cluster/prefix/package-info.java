@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.client.cluster.prefix;
+
+import org.jspecify.annotations.NullMarked;
