@@ -6,6 +6,7 @@ import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.cluster.reach.PodName;
 import dev.teletun.client.connect.Client;
 import dev.teletun.client.connect.ClientOptions;
+import dev.teletun.client.connect.Permissions;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
 import java.nio.file.Path;
@@ -97,7 +98,13 @@ final class ClientCommand implements Action {
   public int run(Problems problems, Screen screen) throws Exception {
     boolean json = connect.json(new Checks(problems));
     ClientOptions options = options(problems);
-    return Connecting.untilEnded(screen, json, progress -> Client.open(options, progress));
+    return Connecting.untilEnded(
+        screen,
+        json,
+        progress -> {
+          Permissions.tell(options, progress);
+          return Client.open(options, progress);
+        });
   }
 
   /** Reads all options. What {@code orElse} stands for is never used: then there are problems. */

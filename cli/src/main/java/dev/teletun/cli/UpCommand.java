@@ -28,8 +28,8 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Examples:",
-      "  sudo teletun up -route=10.96.0.0/16",
-      "  sudo teletun up -context=staging -namespace=dev -layout=one-pod",
+      "  sudo teletun up -namespace=dev",
+      "  sudo teletun up -context=staging -layout=one-pod",
       "",
       "It prints \"connected as ADDRESS\". Afterwards: teletun down",
       "Which rights it needs: teletun rbac --print",

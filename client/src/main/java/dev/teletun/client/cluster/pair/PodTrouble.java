@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,6 @@ record PodTrouble(String what, Kind kind, Optional<String> container) {
     CRASH
   }
 
-  private static final List<String> SUCCEEDED_OR_FAILED = List.of("Succeeded", "Failed");
-
   /** What keeps the pod from being ready; empty while it is on its way. */
   static Optional<PodTrouble> of(Pod pod) {
     if (isOver(pod)) {
@@ -51,7 +48,8 @@ record PodTrouble(String what, Kind kind, Optional<String> container) {
 
   /** True if it will never run again. */
   static boolean isOver(Pod pod) {
-    return pod.getStatus() != null && SUCCEEDED_OR_FAILED.contains(pod.getStatus().getPhase());
+    String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
+    return "Succeeded".equals(phase) || "Failed".equals(phase);
   }
 
   /** What the pod is doing, for people who wait for it. */
