@@ -165,19 +165,35 @@ final class Programs implements Closeable {
     return client;
   }
 
+  /** Starts a client without the routes to pods and services, and waits until it is connected. */
+  RunningProgram connectWith(String... options) throws IOException {
+    RunningProgram client = lab.laptop().start(clientCommand(options));
+    client.awaitLine(CONNECTED, LIMIT);
+    return client;
+  }
+
   /** The client's whole command line. */
   String[] clientCommand() {
-    return teletun(
-        "client",
-        "-address=" + LabNet.NODE.v4(),
-        "-port=" + LabNet.NODE_PORT,
-        "-server-pubkey=" + keys.resolve("server.pub"),
-        "-client-pubkey=" + keys.resolve("client.pub"),
-        "-client-privkey=" + keys.resolve("client.key"),
+    return clientCommand(
         "-route=" + LabNet.PODS.v4(),
         "-route=" + LabNet.PODS.v6(),
         "-route=" + LabNet.SERVICES.v4(),
         "-route=" + LabNet.SERVICES.v6());
+  }
+
+  /** The same with other options than the routes to pods and services. */
+  String[] clientCommand(String... more) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "client",
+                "-address=" + LabNet.NODE.v4(),
+                "-port=" + LabNet.NODE_PORT,
+                "-server-pubkey=" + keys.resolve("server.pub"),
+                "-client-pubkey=" + keys.resolve("client.pub"),
+                "-client-privkey=" + keys.resolve("client.key")));
+    line.addAll(List.of(more));
+    return teletun(line.toArray(String[]::new));
   }
 
   Host laptop() {
