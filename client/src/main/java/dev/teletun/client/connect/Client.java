@@ -207,6 +207,7 @@ public final class Client implements Closeable {
     Stay stay = new Stay(data, device, ladder, keeper, attachment, progress);
     keeper.keep(device);
     control.keep(stay);
+    data.onLost(control::doubt);
     onFailure.own(
         NetworkChanges.watch(
             data.loop(),

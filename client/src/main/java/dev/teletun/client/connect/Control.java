@@ -305,6 +305,11 @@ final class Control implements Closeable {
   void networkChanged() {
     wake.release();
     content.release();
+    doubt();
+  }
+
+  /** Tries the connection: packets do not get through, so perhaps it does not either. */
+  void doubt() {
     ClientSession now = session;
     if (now.isVersion2()) {
       Thread.ofVirtual().name("control-check").start(() -> check(now));

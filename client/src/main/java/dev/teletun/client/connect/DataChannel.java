@@ -364,6 +364,11 @@ final class DataChannel implements Closeable, TunnelEnd.Listener, TrainSender.To
     loop.call(underpath::hear);
   }
 
+  /** {@code tell} runs on the loop each time that packets have lost their last way. */
+  void onLost(Runnable tell) throws IOException {
+    loop.call(() -> ways.onLost(tell));
+  }
+
   /** Makes its counters readable, on the loop's thread. */
   void register(Counters to) {
     end.register(to);

@@ -26,6 +26,8 @@ final class Ways implements StreamKeeper.Listener {
   private final TunnelEnd end;
   private final Leader leader;
   private final Runnable begun;
+  private Runnable lost = () -> {};
+  private boolean isAnyWay;
   private final Consumer<String> events;
   private @Nullable Carrier udp;
   private @Nullable StreamTransport stream;
@@ -132,6 +134,11 @@ final class Ways implements StreamKeeper.Listener {
         Fact.text("otherTransport", stream == null ? "no TCP connection" : "TCP is connected"));
   }
 
+  /** Runs each time that packets have lost their last way. */
+  void onLost(Runnable tell) {
+    lost = tell;
+  }
+
   /** Whether UDP gets through at all by the way to the server. */
   void carriesUdp(boolean does) {
     carriesUdp = does;
@@ -194,7 +201,12 @@ final class Ways implements StreamKeeper.Listener {
     if (standing != null && !standing.isLost() && !isOverTcp()) {
       tell(false);
     }
-    end.hasWay(hasRoute && WayRule.isAnyWay(standing, standing(tcp)));
+    boolean before = isAnyWay;
+    isAnyWay = hasRoute && WayRule.isAnyWay(standing, standing(tcp));
+    end.hasWay(isAnyWay);
+    if (before && !isAnyWay) {
+      lost.run();
+    }
   }
 
   private WayRule.Udp standing(Carrier carrier) {
