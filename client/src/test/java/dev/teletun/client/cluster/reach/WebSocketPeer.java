@@ -19,6 +19,7 @@ import java.util.List;
 /** The server's side of one WebSocket (RFC 6455), as blocking calls of a test. */
 final class WebSocketPeer implements Closeable {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final int LIMIT_MILLIS = 20_000;
   private static final int FINAL_BINARY = 0x82;
   private static final int FINAL_CLOSE = 0x88;
 
@@ -60,6 +61,7 @@ final class WebSocketPeer implements Closeable {
   void acceptUnanswered() throws IOException {
     connection = listener.accept();
     connection.setReceiveBufferSize(64 * 1024);
+    connection.setSoTimeout(LIMIT_MILLIS);
     in = new DataInputStream(new BufferedInputStream(connection.getInputStream()));
     out = new DataOutputStream(connection.getOutputStream());
     for (String line = line(); !line.isEmpty(); line = line()) {
