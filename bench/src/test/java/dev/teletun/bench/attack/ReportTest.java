@@ -64,6 +64,7 @@ class ReportTest {
             SMALL,
             30,
             30);
-    return new Report(3, 5, 10_000, 100, lost, rates, memory, memory, flood, memory);
+    return new Report(
+        "forged datagrams", 3, 5, 10_000, 100, lost, rates, memory, memory, flood, memory);
   }
 }
