@@ -71,9 +71,12 @@ final class LingeringSocket extends Socket {
     return socket.getOutputStream();
   }
 
+  /** JSSE, which reads the end of a peer that is gone, may have closed it while it said goodbye. */
   @Override
   public void shutdownInput() throws IOException {
-    socket.shutdownInput();
+    if (!socket.isClosed()) {
+      socket.shutdownInput();
+    }
   }
 
   @Override
