@@ -22,6 +22,11 @@ record PodTrouble(String what, Kind kind, Optional<String> container) {
   enum Kind {
     /** May end by itself, for instance when a node is added: tell, and wait on. */
     PATIENCE,
+    /**
+     * The kubelet tries again: only if it lasts. Two pods that make one directory at the same time
+     * meet it once, for instance.
+     */
+    STUBBORN,
     /** Will not end by itself. */
     FINAL,
     /** The same, and the container's last words say why. */
@@ -103,7 +108,7 @@ record PodTrouble(String what, Kind kind, Optional<String> container) {
       case "CreateContainerConfigError", "CreateContainerError", "RunContainerError" ->
           Optional.of(
               trouble(
-                  Kind.FINAL,
+                  Kind.STUBBORN,
                   "container %s of pod %s cannot be started (%s: %s). See: %s"
                       .formatted(status.getName(), name(pod), reason, message, describe(pod))));
       case "CrashLoopBackOff" ->

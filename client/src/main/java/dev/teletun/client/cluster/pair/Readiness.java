@@ -6,8 +6,10 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 /** Waits until a pair's pods are ready, and says what it waits for. One use, one thread. */
 final class Readiness {
   private static final Duration PATIENCE = Duration.ofMinutes(5); // a slow registry
+  private static final Duration STUBBORN = Duration.ofSeconds(15);
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int ROUNDS_BETWEEN_EVENTS = 8;
   private static final int LAST_WORDS = 3; // lines of a log
@@ -27,6 +30,8 @@ final class Readiness {
   private final PairStore store;
   private final Steps steps;
   private final Set<String> told = new HashSet<>();
+  // by pod: when it was first seen in a trouble that may pass
+  private final Map<String, Long> since = new HashMap<>();
   private String shown = "";
   private boolean eventsTell = true;
 
@@ -93,9 +98,18 @@ final class Readiness {
 
   private void look(Pod pod) throws ClusterException {
     Optional<PodTrouble> trouble = PodTrouble.of(pod);
+    if (trouble.isEmpty()) {
+      since.remove(pod.getMetadata().getName());
+    }
     if (trouble.isPresent()) {
       switch (trouble.get().kind()) {
         case PATIENCE -> warn(trouble.get().what());
+        case STUBBORN -> {
+          long first = since.computeIfAbsent(pod.getMetadata().getName(), _ -> System.nanoTime());
+          if (System.nanoTime() - first > STUBBORN.toNanos()) {
+            throw ClusterException.failed(trouble.get().what());
+          }
+        }
         case FINAL -> throw ClusterException.failed(trouble.get().what());
         case CRASH ->
             throw ClusterException.failed(trouble.get().what() + lastWords(pod, trouble.get()));

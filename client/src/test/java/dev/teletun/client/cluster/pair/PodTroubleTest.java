@@ -15,8 +15,6 @@ class PodTroubleTest {
     "ErrImagePull, 'cannot get the image registry/x:1 (ErrImagePull: no such host)'",
     "ImagePullBackOff, '-image=NAME'",
     "InvalidImageName, '-image=NAME'",
-    "CreateContainerConfigError, 'cannot be started (CreateContainerConfigError: no such host)'",
-    "RunContainerError, 'kubectl describe pod alice-cluster -n dev'",
   })
   void tellsWhatWillNotEndByItself(String reason, String said) {
     PodTrouble trouble =
@@ -27,6 +25,20 @@ class PodTroubleTest {
                 .formatted(reason));
 
     assertThat(trouble.kind()).isEqualTo(PodTrouble.Kind.FINAL);
+    assertThat(trouble.what()).contains(said);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CreateContainerConfigError, 'cannot be started (CreateContainerConfigError: no such host)'",
+    "RunContainerError, 'kubectl describe pod alice-cluster -n dev'",
+  })
+  void waitsForTheKubeletToTryAgain(String reason, String said) {
+    PodTrouble trouble =
+        trouble(
+            "{\"waiting\": {\"reason\": \"%s\", \"message\": \"no such host\"}}".formatted(reason));
+
+    assertThat(trouble.kind()).isEqualTo(PodTrouble.Kind.STUBBORN);
     assertThat(trouble.what()).contains(said);
   }
 
