@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     customSynopsis = "teletun down [-context=NAME] [-namespace=NAME] [-name=NAME]",
     description = {
       "",
-      "Deletes the pods, Secret, Service, NetworkPolicy and Lease of your pair and waits until they"
+      "Deletes the pods, Secret, Service and NetworkPolicy of your pair and waits until they"
           + " are gone; also after an up that failed half way. A client that is connected ends. Your"
           + " keys stay, for the next up. Needs no root.",
     },

@@ -43,7 +43,7 @@ final class RealCluster implements Closeable {
   /** Makes the namespace and waits for its pods. Without KUBECONFIG the test is skipped, loudly. */
   static RealCluster inNamespace(String prefix) throws IOException {
     if (System.getenv("KUBECONFIG") == null) {
-      String why = "NOT SHOWN: KUBECONFIG names no cluster; see ./check cluster in the README";
+      String why = "NOT SHOWN: KUBECONFIG names no cluster; see ./check cluster in docs/testing.md";
       System.err.println(why);
       abort(why);
     }

@@ -34,12 +34,6 @@ public enum Right {
       "the pair gets no NetworkPolicy"),
   LOGS(Use.UP, "", "pods/log", "get", "why a container ends at once is not shown"),
   EVENTS(Use.UP, "", "events", "list", "why a pod does not start is only shown in part"),
-  LEASES(
-      Use.UP,
-      "coordination.k8s.io",
-      "leases",
-      "get create update delete",
-      "nobody is told that you hold the pair"),
 
   ALL_SERVICE_CIDRS(
       Use.FACTS,
