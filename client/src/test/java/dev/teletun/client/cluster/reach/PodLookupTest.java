@@ -135,6 +135,7 @@ class PodLookupTest {
           Thread.ofPlatform()
               .start(() -> {
                 try (Socket accepted = plain.accept()) {
+                  accepted.getInputStream().read(); // a server answers what it was asked
                   accepted.getOutputStream().write("HTTP/1.0 400 no\r\n\r\n".getBytes(US_ASCII));
                   accepted.getInputStream().readAllBytes();
                 } catch (IOException e) {
