@@ -242,15 +242,23 @@ public final class ClientSession implements Closeable {
     socket.close();
   }
 
-  /** Says goodbye and closes the connection. Any thread. */
+  /** Says goodbye, if anybody is there to hear it, and closes the connection. Any thread. */
   @Override
   public void close() throws IOException {
     closing = true;
-    socket.setSoLinger(true, JOIN_MILLIS / 1000);
     try (socket) {
+      sayGoodbye();
+    }
+  }
+
+  private void sayGoodbye() {
+    try {
+      socket.setSoLinger(true, JOIN_MILLIS / 1000);
       if (isVersion2()) {
         send(new ControlMessage.Bye("the client ends"));
       }
+    } catch (IOException _) {
+      // The server has gone first.
     }
   }
 }

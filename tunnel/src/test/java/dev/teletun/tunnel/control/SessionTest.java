@@ -3,6 +3,7 @@ package dev.teletun.tunnel.control;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -88,6 +89,21 @@ class SessionTest {
         .failsWithin(5, SECONDS)
         .withThrowableOfType(java.util.concurrent.ExecutionException.class)
         .withMessageContaining("control connection");
+  }
+
+  @Test
+  void leavesInOrderAlsoWhenTheServerHasGoneFirst() throws Exception {
+    CompletableFuture<ServerSession> served = new CompletableFuture<>();
+    listen(session -> {
+      served.complete(session);
+      greet(session);
+    });
+    ClientSession session = dial(client, server.pin());
+    served.join().close();
+    assertThat(run(session)).failsWithin(5, SECONDS);
+    session.drop();
+
+    assertThatCode(session::close).doesNotThrowAnyException();
   }
 
   @Test
