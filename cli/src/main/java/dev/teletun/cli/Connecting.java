@@ -8,7 +8,7 @@ import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.connect.Client;
 import dev.teletun.client.connect.Connected;
 import dev.teletun.client.connect.Progress;
-import java.net.InetAddress;
+import dev.teletun.protocol.address.Addresses;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +43,12 @@ final class Connecting {
   static String asJson(Connected connected) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("event", "connected");
-    members.put(
-        "addresses", connected.addresses().stream().map(InetAddress::getHostAddress).toList());
+    members.put("addresses", connected.addresses().stream().map(Addresses::text).toList());
     members.put("device", connected.device());
     members.put("tunMtu", connected.tunMtu());
     members.put("routes", connected.routes());
     members.put("dns", connected.dns().orElse("off"));
-    members.put("server", connected.server().address().getHostAddress());
+    members.put("server", Addresses.text(connected.server().address()));
     members.put("port", connected.server().tcpPort());
     members.put("endpoint", connected.server().toString());
     return Json.object(members);

@@ -78,7 +78,7 @@ class ProgramOptionsTest {
     assertThat(Connecting.asJson(connected))
         .isEqualTo(
             """
-            {"event":"connected","addresses":["10.0.2.7","fd00:0:0:0:0:0:0:7"],"device":"tel0",\
+            {"event":"connected","addresses":["10.0.2.7","fd00::7"],"device":"tel0",\
             "tunMtu":1400,"routes":["10.96.0.0/16"],"dns":"off","server":"10.0.0.1","port":7000,\
             "endpoint":"node port 10.0.0.1:7000 of Service a/b on node n"}\
             """);
