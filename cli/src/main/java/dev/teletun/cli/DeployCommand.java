@@ -6,10 +6,8 @@ import dev.teletun.client.cluster.access.InvokingUser;
 import dev.teletun.client.cluster.pair.PairObjects;
 import dev.teletun.client.cluster.pair.PairSpec;
 import dev.teletun.protocol.settings.Problems;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code teletun deploy}. */
 @Command(
@@ -28,16 +26,7 @@ import picocli.CommandLine.Option;
       "  teletun deploy --print -namespace=dev -layout=one-pod | kubectl apply -f -",
     })
 final class DeployCommand implements Action {
-  @Option(
-      names = {"-print", "--print"},
-      description = "Print it. Required: deploying itself is what teletun up does.")
-  boolean print;
-
-  @Option(
-      names = {"-namespace", "--namespace"},
-      paramLabel = "NAME",
-      description = "Namespace of the objects. Default: default.")
-  @Nullable String namespace;
+  @Mixin final PrintOptions printing = new PrintOptions();
 
   @Mixin final PairOptions pair = new PairOptions();
 
@@ -46,14 +35,12 @@ final class DeployCommand implements Action {
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
     Checks checks = new Checks(problems);
-    if (!print) {
-      problems.add("missing --print: write deploy --print, or teletun up to deploy and connect");
-    }
+    printing.check(problems, "deploy --print, or teletun up to deploy and connect");
     PairSpec spec =
         new PairSpec(
             pair.layout(checks),
             pair.name(checks, InvokingUser.ofProcess()),
-            namespace == null ? "default" : namespace,
+            printing.namespace(),
             pair.image(checks));
     problems.throwIfAny();
     screen.text(

@@ -6,9 +6,12 @@ import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.access.InvokingUser;
+import dev.teletun.client.cluster.pair.Holder;
 import dev.teletun.client.cluster.pair.Layout;
+import dev.teletun.client.cluster.pair.LeaseGate;
 import dev.teletun.client.cluster.pair.PairDown;
 import dev.teletun.client.cluster.pair.PairSpec;
+import dev.teletun.client.connect.Identification;
 import dev.teletun.protocol.settings.Problems;
 import java.util.List;
 import java.util.Optional;
@@ -21,12 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "down",
     header = "Removes from the cluster what teletun up made there.",
-    customSynopsis = "teletun down [-context=NAME] [-namespace=NAME] [-name=NAME]",
+    customSynopsis = "teletun down [-context=NAME] [-namespace=NAME] [-name=NAME] [-force]",
     description = {
       "",
-      "Deletes the pods, Secret, Service and NetworkPolicy of your pair and waits until they"
-          + " are gone; also after an up that failed half way. A client that is connected ends. Your"
-          + " keys stay, for the next up. Needs no root.",
+      "Deletes the pods, Secret, Service, NetworkPolicy and Lease of your pair and waits until they"
+          + " are gone; also after an up that failed half way. A client of yours that is connected"
+          + " ends; somebody else's keeps the pair, unless you say -force. Your keys stay, for the"
+          + " next up. Needs no root.",
     },
     footer = {"", "Example:", "  teletun down -context=staging -namespace=dev"})
 final class DownCommand implements Action {
@@ -35,6 +39,11 @@ final class DownCommand implements Action {
       paramLabel = "NAME",
       description = "The pair's name, if up was given one.")
   @Nullable String name;
+
+  @Option(
+      names = {"-force", "--force"},
+      description = "Remove the pair also while somebody else's client is connected to it.")
+  boolean force;
 
   @Mixin final ClusterOptions cluster = new ClusterOptions();
 
@@ -51,6 +60,8 @@ final class DownCommand implements Action {
     ProgressLine progress = new ProgressLine(screen);
     try (ClusterApi api = ClusterApi.open(choice)) {
       PairSpec spec = new PairSpec(Layout.PAIR, pairName, api.namespace(), Optional.empty());
+      Holder me = Holder.ofThisProcess(Identification.text());
+      new LeaseGate(api, spec, me, progress).pass(force);
       List<String> removed = new PairDown(api, spec, progress).run();
       progress.clear();
       removed.forEach(object -> screen.result("removed " + object));

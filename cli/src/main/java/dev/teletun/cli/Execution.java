@@ -6,6 +6,7 @@ import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.connect.MissingPrivilegeException;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
+import dev.teletun.protocol.settings.Similar;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;

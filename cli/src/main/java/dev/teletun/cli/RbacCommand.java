@@ -30,22 +30,13 @@ import picocli.CommandLine.Option;
       "  teletun rbac --print -size=full -namespace=dev -user=alice@example.com | kubectl apply -f -",
     })
 final class RbacCommand implements Action {
-  @Option(
-      names = {"-print", "--print"},
-      description = "Print it. Required.")
-  boolean print;
+  @Mixin final PrintOptions printing = new PrintOptions();
 
   @Option(
       names = {"-size", "--size"},
       paramLabel = "small|full",
       description = "How much they are to do. Default: full.")
   @Nullable String size;
-
-  @Option(
-      names = {"-namespace", "--namespace"},
-      paramLabel = "NAME",
-      description = "Namespace of the pair. Default: default.")
-  @Nullable String namespace;
 
   @Option(
       names = {"-user", "--user"},
@@ -59,15 +50,11 @@ final class RbacCommand implements Action {
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
     Checks checks = new Checks(problems);
-    if (!print) {
-      problems.add("missing --print: write rbac --print");
-    }
+    printing.check(problems, "rbac --print");
     Optional<String> chosen = checks.optional("-size", size, RbacCommand::size);
     List<String> named = checks.each("-user", users, RbacCommand::user);
     problems.throwIfAny();
-    screen.text(
-        Rbac.print(chosen.orElse("full"), namespace == null ? "default" : namespace, named)
-            .stripTrailing());
+    screen.text(Rbac.print(chosen.orElse("full"), printing.namespace(), named).stripTrailing());
     return 0;
   }
 

@@ -1,6 +1,7 @@
 package dev.teletun.cli.outcome;
 
 import dev.teletun.client.cluster.access.ClusterException;
+import dev.teletun.client.cluster.pair.PairHeldException;
 import dev.teletun.client.connect.MissingPrivilegeException;
 import dev.teletun.dtls.control.PeerNotTrustedException;
 import dev.teletun.linux.libc.Errno;
@@ -53,7 +54,7 @@ public record Failure(ExitCode code, List<String> lines) {
   private static @Nullable ExitCode ownCode(Throwable cause) {
     return switch (cause) {
       case PeerNotTrustedException _ -> ExitCode.NOT_TRUSTED;
-      case SlotBusyException _ -> ExitCode.BUSY;
+      case SlotBusyException _, PairHeldException _ -> ExitCode.BUSY;
       case MissingPrivilegeException _ -> ExitCode.REFUSED;
       case ClusterException e when e.refused() -> ExitCode.REFUSED;
       case SyscallException e when e.errno() == Errno.EPERM || e.errno() == Errno.EACCES ->

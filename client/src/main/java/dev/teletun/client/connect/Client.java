@@ -1,6 +1,10 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.pair.Holder;
+import dev.teletun.client.cluster.pair.LeaseKeeper;
 import dev.teletun.client.cluster.reach.Candidate;
+import dev.teletun.client.cluster.reach.PodName;
+import dev.teletun.client.dns.ClusterNames;
 import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.client.dns.DnsPlan;
 import dev.teletun.client.dns.ResolverCheck;
@@ -29,7 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * A connected client: this host is the pod.
@@ -73,6 +77,29 @@ public final class Client implements Closeable {
    */
   public static Client open(ClientOptions options, Progress progress)
       throws IOException, InvalidSettingsException {
+    return open(options, leaseOf(options, progress), progress);
+  }
+
+  private static Optional<LeaseKeeper> leaseOf(ClientOptions options, Progress progress) {
+    return options
+        .pod()
+        .map(PodName::parse)
+        .map(pod ->
+            LeaseKeeper.ofPod(
+                options.cluster(),
+                pod.namespace(),
+                pod.name(),
+                Holder.ofThisProcess(Identification.text()),
+                progress::event));
+  }
+
+  /**
+   * The same.
+   *
+   * @param lease says that this client holds the pair; this closes it, also on failure
+   */
+  static Client open(ClientOptions options, Optional<LeaseKeeper> lease, Progress progress)
+      throws IOException, InvalidSettingsException {
     Problems problems = new Problems();
     Optional<Identity> own =
         problems.check(() -> Identity.load(options.clientPrivateKey(), options.clientPublicKey()));
@@ -85,13 +112,20 @@ public final class Client implements Closeable {
       throw new MissingPrivilegeException();
     }
     try (CloseStack onFailure = new CloseStack()) {
-      Client client = connect(options, own.orElseThrow(), pin.orElseThrow(), progress, onFailure);
+      lease.ifPresent(onFailure::own); // given back last
+      Client client =
+          connect(options, own.orElseThrow(), pin.orElseThrow(), lease, progress, onFailure);
       return client;
     }
   }
 
   private static Client connect(
-      ClientOptions options, Identity own, Pin pin, Progress progress, CloseStack onFailure)
+      ClientOptions options,
+      Identity own,
+      Pin pin,
+      Optional<LeaseKeeper> lease,
+      Progress progress,
+      CloseStack onFailure)
       throws IOException, InvalidSettingsException {
     progress.step("finding server-external");
     Ladder ladder = new Ladder(options, own, pin);
@@ -137,7 +171,7 @@ public final class Client implements Closeable {
       progress.warn(
           "the path to the server carries less than IPv6 needs inside: outer datagrams are fragmented");
     }
-    return takeOver(options, ladder, control, data, keeper, progress, onFailure);
+    return takeOver(options, ladder, control, data, keeper, lease, progress, onFailure);
   }
 
   private static String shown(List<Candidate> candidates) {
@@ -175,6 +209,7 @@ public final class Client implements Closeable {
       Control control,
       DataChannel data,
       RouteKeeper keeper,
+      Optional<LeaseKeeper> lease,
       Progress progress,
       CloseStack onFailure)
       throws IOException {
@@ -192,11 +227,13 @@ public final class Client implements Closeable {
 
     Counters counters = new Counters();
     Optional<String> dns = Optional.empty();
+    Consumer<ClusterNames> names = _ -> {};
     CompletableFuture<Void> dnsEnded = new CompletableFuture<>();
     if (options.dns()) {
       progress.step("DNS");
-      DnsIntercept intercept =
-          onFailure.own(DnsIntercept.start(dnsPlan(options, routes, attachment, device.name())));
+      DnsPlan plan = dnsPlan(options, keeper.names(attachment), device.name());
+      DnsIntercept intercept = onFailure.own(DnsIntercept.start(plan, keeper));
+      names = intercept::follow;
       intercept.register(counters);
       dns = Optional.of(intercept.summary());
       dnsEnded = intercept.ended();
@@ -205,9 +242,10 @@ public final class Client implements Closeable {
           .ifPresent(progress::warn);
     }
     Stay stay = new Stay(data, device, ladder, keeper, attachment, progress);
-    keeper.keep(device);
+    keeper.keep(device, names);
+    onFailure.own(keeper); // ends before the device does
     control.keep(stay);
-    data.onLost(control::doubt);
+    data.onDoubt(control::doubt);
     onFailure.own(
         NetworkChanges.watch(
             data.loop(),
@@ -227,35 +265,16 @@ public final class Client implements Closeable {
             List.copyOf(routes.prefixes()),
             dns,
             attachment.at());
-    Explanation explanation = new Explanation(counters, data, stay, keeper, connected);
+    lease.ifPresent(LeaseKeeper::begin);
+    Explanation explanation = new Explanation(counters, data, stay, keeper, lease, connected);
     return new Client(onFailure.handOver(), ended, connected, explanation);
   }
 
-  private static DnsPlan dnsPlan(
-      ClientOptions options, RoutePlan routes, Attachment attachment, String device)
+  private static DnsPlan dnsPlan(ClientOptions options, ClusterNames names, String device)
       throws IOException {
-    ResolvConf resolvConf = attachment.resolvConf();
-    List<InetAddress> routed =
-        resolvConf.nameServers().stream()
-            .filter(s -> routes.prefixes().stream().anyMatch(p -> p.contains(s)))
-            .toList();
-    List<Prefix> reverse =
-        Stream.concat(
-                attachment.addresses().addresses().stream().map(Prefix::host),
-                routes.prefixes().stream())
-            .toList();
     Set<String> own = new HashSet<>(HostNameServers.searchDomains());
     options.address().ifPresent(own::add);
-    return new DnsPlan(
-        routed,
-        resolvConf.search(),
-        resolvConf.ndots(),
-        RESOLV_CONF,
-        FWMARK,
-        "teletun-dns-" + device,
-        reverse,
-        Set.of(),
-        own);
+    return new DnsPlan(names, RESOLV_CONF, FWMARK, "teletun-dns-" + device, own);
   }
 
   /** Completes when the connection ends by itself, exceptionally with why. */

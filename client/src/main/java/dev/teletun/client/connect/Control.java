@@ -2,7 +2,6 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.protocol.control.AddressList;
-import dev.teletun.protocol.control.ControlException;
 import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.message.ControlMessage;
@@ -19,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +45,11 @@ final class Control implements Closeable {
     /** The connection is lost, and dialled again until {@link #attached}. */
     void lost(String why);
 
-    /** Dialling again did not succeed this time. */
-    void dialFailed();
+    /** Dialling again did not succeed this time; {@code trouble} is what the cluster says. */
+    void dialFailed(Optional<String> trouble);
+
+    /** Whether packets get through by the place of now. Any thread. */
+    boolean packetsPass();
 
     /** The pod was replaced by one with other addresses. */
     void podChanged(AddressList addresses, ResolvConf resolvConf) throws IOException;
@@ -60,11 +63,11 @@ final class Control implements Closeable {
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LAST_PAUSE_MILLIS = 1_000;
   private static final Duration LONGEST_BUSY = Duration.ofSeconds(60);
+  private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
   private static final Duration PONG_PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration ALONE = Duration.ofSeconds(3);
   private static final Duration ALIVE = Duration.ofSeconds(10);
-  private static final Duration LONGEST_CONTENT = Duration.ofMinutes(1);
 
   private final Ladder ladder;
   private final UUID instance = UUID.randomUUID();
@@ -72,11 +75,13 @@ final class Control implements Closeable {
   private final Semaphore wake = new Semaphore(0);
   private final Semaphore content = new Semaphore(0);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Ascent ascent = new Ascent(System::nanoTime);
+  private final AtomicBoolean doubting = new AtomicBoolean();
   private final Object moves = new Object(); // held while the session goes to another connection
   private volatile ClientSession session;
   private volatile Attachment attachment;
   private volatile boolean closing;
-  private long drainMillis;
+  private volatile @Nullable Listener hearing;
 
   private Control(Ladder ladder, Reached first, boolean takeover) throws IOException {
     this.ladder = ladder;
@@ -120,6 +125,7 @@ final class Control implements Closeable {
   /** Reads, and dials again, from now on. */
   void keep(Listener listener) {
     ladder.inside(attachment.addresses().addresses());
+    hearing = listener;
     Thread.ofPlatform().name("control").daemon().start(() -> run(listener));
     if (attachment.token().isPresent()) {
       Thread.ofPlatform().name("ladder").daemon().start(() -> lookForBetter(listener));
@@ -130,11 +136,12 @@ final class Control implements Closeable {
     try {
       while (!closing) {
         ClientSession now = session;
-        String why = readUntilLost(now, listener);
+        Reading reading = new Reading(now, listener, ended::completeExceptionally);
+        String why = reading.untilLost();
         synchronized (moves) {
           if (!closing && now.equals(session)) { // else it has moved
             listener.lost(why);
-            redial(listener);
+            redial(listener, Math.min(reading.drainMillis(), LONGEST_BUSY.toMillis()));
           }
         }
       }
@@ -144,53 +151,14 @@ final class Control implements Closeable {
     }
   }
 
-  private String readUntilLost(ClientSession from, Listener listener) throws IOException {
-    Farewell farewell = new Farewell();
-    try {
-      from.run(message -> received(message, listener, farewell));
-      return "closed";
-    } catch (IOException e) {
-      if (farewell.why != null) {
-        throw new IOException(
-            "the server ended the session: " + ControlException.shown(farewell.why), e);
-      }
-      return String.valueOf(e.getMessage());
-    }
-  }
-
-  private static final class Farewell {
-    @Nullable String why;
-  }
-
-  private void received(ControlMessage message, Listener listener, Farewell farewell) {
-    switch (message) {
-      case ControlMessage.AddressesChanged changed -> {
-        try {
-          listener.podChanged(changed.addresses(), ResolvConf.parse(changed.resolvConf()));
-        } catch (IOException e) {
-          ended.completeExceptionally(e);
-        }
-      }
-      case ControlMessage.Facts facts -> listener.learned(facts);
-      case ControlMessage.Drain drain ->
-          drainMillis = Math.min(drain.within().toMillis(), LONGEST_BUSY.toMillis());
-      case ControlMessage.Bye bye -> farewell.why = bye.why();
-      default -> {
-        // Pongs are noted where they are read; nothing else concerns a client.
-      }
-    }
-  }
-
-  private void redial(Listener listener) throws IOException {
-    long pause = FIRST_PAUSE_MILLIS + random(drainMillis);
-    drainMillis = 0;
+  private void redial(Listener listener, long withinMillis) throws IOException {
+    long pause = FIRST_PAUSE_MILLIS + random(withinMillis);
     long busySince = 0;
     long begunNanos = System.nanoTime();
     while (!closing) {
       pause(pause);
       try {
-        attachment = dialAgain(System.nanoTime() - begunNanos >= ALONE.toNanos());
-        listener.attached(attachment);
+        attached(dialAgain(System.nanoTime() - begunNanos >= ALONE.toNanos()), listener);
         return;
       } catch (SlotBusyException e) {
         long now = System.nanoTime();
@@ -199,11 +167,18 @@ final class Control implements Closeable {
           throw e;
         }
       } catch (IOException _) {
-        listener.dialFailed();
-        findAgain();
+        listener.dialFailed(findAgain());
       }
       pause = Math.min(LAST_PAUSE_MILLIS, pause * 2) + random(FIRST_PAUSE_MILLIS);
     }
+  }
+
+  private void attached(Attachment next, Listener listener) throws IOException {
+    if (!next.at().equals(attachment.at())) {
+      ascent.fell();
+    }
+    attachment = next;
+    listener.attached(next);
   }
 
   /** Where it was last, for a server that restarts is soon back; after a while anywhere. */
@@ -227,39 +202,35 @@ final class Control implements Closeable {
   }
 
   /** A name may lead elsewhere now; without an answer what was known is still the best guess. */
-  private void findAgain() {
+  private Optional<String> findAgain() {
     try {
       List<Candidate> _ = ladder.find();
-    } catch (IOException _) {
-      // The API server may be away for the same reason.
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage())); // perhaps for the same reason
     }
   }
 
   private void lookForBetter(Listener listener) {
-    Duration pause = ALIVE;
-    long lookedNanos = System.nanoTime();
     try {
       while (!closing) {
-        boolean changed = content.tryAcquire(ALIVE.toMillis(), TimeUnit.MILLISECONDS);
-        content.drainPermits();
+        Duration left = ascent.left();
+        Duration rest = left.compareTo(ALIVE) < 0 ? left : ALIVE;
+        if (content.tryAcquire(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+          content.drainPermits();
+        }
         ClientSession now = session;
         Candidate at = attachment.at();
         if (at.through().isPresent()) {
           check(now); // keeps it alive, too, before anybody on the way gets tired of it
         }
-        if (changed || System.nanoTime() - lookedNanos >= pause.toNanos()) {
-          boolean moved = moveUp(now, at, listener);
-          lookedNanos = System.nanoTime();
-          pause = changed || moved ? ALIVE : min(LONGEST_CONTENT, pause.multipliedBy(2));
+        if (ascent.left().isZero()) {
+          ascent.tried(moveUp(now, at, listener));
         }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Duration min(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** True if the session goes by a better way now. */
@@ -304,6 +275,7 @@ final class Control implements Closeable {
   /** The network has changed: dials at once if it was about to, and tries the connection. */
   void networkChanged() {
     wake.release();
+    ascent.changed();
     content.release();
     doubt();
   }
@@ -311,23 +283,70 @@ final class Control implements Closeable {
   /** Tries the connection: packets do not get through, so perhaps it does not either. */
   void doubt() {
     ClientSession now = session;
-    if (now.isVersion2()) {
-      Thread.ofVirtual().name("control-check").start(() -> check(now));
+    Listener listener = hearing;
+    if (listener != null && now.isVersion2() && doubting.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("control-check").start(() -> doubt(now, listener));
     }
   }
 
-  private static void check(ClientSession which) {
-    long before = System.nanoTime();
+  private void doubt(ClientSession doubted, Listener listener) {
     try {
-      which.send(new ControlMessage.Ping(before));
-      Thread.sleep(PONG_PATIENCE);
-      if (which.heardNanos() - before < 0) {
-        which.drop();
+      Heartbeat beat = Heartbeat.ask(doubted);
+      if (!beat.isHeardWithin(SUSPICIOUS)) {
+        dialBeside(doubted, beat, listener);
       }
     } catch (IOException _) {
       // Whoever reads from it learns the same.
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } finally {
+      doubting.set(false);
+    }
+  }
+
+  /**
+   * Dials all places while the answer is still waited for: if it is not the place, it is nothing.
+   */
+  private void dialBeside(ClientSession doubted, Heartbeat beat, Listener listener)
+      throws IOException, InterruptedException {
+    try {
+      Reached reached = ladder.climb(PATIENCE);
+      if (!goBy(reached, doubted, beat, listener)) {
+        reached.session().drop();
+      }
+    } catch (IOException _) {
+      // None answers: then it is the network, or the server.
+    }
+    if (!beat.isHeardWithin(PONG_PATIENCE)) {
+      doubted.drop();
+    }
+  }
+
+  private boolean goBy(Reached reached, ClientSession doubted, Heartbeat beat, Listener listener)
+      throws IOException {
+    synchronized (moves) {
+      Candidate before = attachment.at();
+      boolean elsewhere = !reached.at().equals(before);
+      if (closing
+          || beat.isHeard()
+          || !doubted.equals(session)
+          || (elsewhere && listener.packetsPass())) {
+        return false;
+      }
+      Attachment next = take(reached);
+      listener.lost("%s does not answer".formatted(before));
+      attached(next, listener);
+      return true;
+    }
+  }
+
+  private static void check(ClientSession which) throws InterruptedException {
+    try {
+      if (!Heartbeat.ask(which).isHeardWithin(PONG_PATIENCE)) {
+        which.drop();
+      }
+    } catch (IOException _) {
+      // Whoever reads from it learns the same.
     }
   }
 

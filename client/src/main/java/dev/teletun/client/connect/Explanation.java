@@ -1,11 +1,13 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.cluster.pair.LeaseKeeper;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.count.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a connected client says of itself. Any thread asks. */
 final class Explanation {
@@ -14,21 +16,29 @@ final class Explanation {
   private final Stay stay;
   private final Connected connected;
   private final RouteKeeper routes;
+  private final Optional<LeaseKeeper> lease;
 
   /** Registers the counters of the parts with {@code counters}, which may have others already. */
   Explanation(
-      Counters counters, DataChannel data, Stay stay, RouteKeeper routes, Connected connected) {
+      Counters counters,
+      DataChannel data,
+      Stay stay,
+      RouteKeeper routes,
+      Optional<LeaseKeeper> lease,
+      Connected connected) {
     this.counters = counters;
     this.data = data;
     this.stay = stay;
     this.connected = connected;
     this.routes = routes;
+    this.lease = lease;
     data.register(counters);
     stay.register(counters);
   }
 
   Report report() throws IOException {
     List<Fact> facts = new ArrayList<>(stay.facts());
+    lease.ifPresent(l -> facts.addAll(l.facts()));
     facts.add(Fact.text("device", connected.device()));
     facts.add(Fact.number("tunMtu", connected.tunMtu()));
     facts.addAll(routes.facts());

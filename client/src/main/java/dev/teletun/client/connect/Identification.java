@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What another client's user gets to read when this one holds the pod. */
-final class Identification {
+public final class Identification {
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   private Identification() {}
 
   /** Such as {@code ann@laptop}; the user who called sudo, if somebody did. */
-  static String text() {
+  public static String text() {
     String sudoer = System.getenv("SUDO_USER");
     String user = sudoer == null ? System.getProperty("user.name", "somebody") : sudoer;
     try {

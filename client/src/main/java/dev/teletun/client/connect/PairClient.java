@@ -3,12 +3,17 @@ package dev.teletun.client.connect;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.InvokingUser;
 import dev.teletun.client.cluster.pair.Deployed;
+import dev.teletun.client.cluster.pair.Holder;
+import dev.teletun.client.cluster.pair.LeaseGate;
+import dev.teletun.client.cluster.pair.LeaseKeeper;
+import dev.teletun.client.cluster.pair.PairHeldException;
 import dev.teletun.client.cluster.pair.PairKeys;
 import dev.teletun.client.cluster.pair.PairSpec;
 import dev.teletun.client.cluster.pair.PairUp;
 import dev.teletun.client.cluster.pair.Preflight;
 import dev.teletun.client.cluster.pair.Right;
 import dev.teletun.linux.capability.Capabilities;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -23,6 +28,7 @@ public final class PairClient {
    * Deploys the pair, or finds it, and connects.
    *
    * @throws MissingPrivilegeException without CAP_NET_ADMIN, before anything is deployed
+   * @throws PairHeldException if somebody else's client holds it, and it is not to be taken over
    * @throws IOException with what failed; what was deployed until then stays
    */
   public static Client open(PairClientOptions options, InvokingUser user, Progress progress)
@@ -30,20 +36,35 @@ public final class PairClient {
     if (!Capabilities.effective(Capabilities.CAP_NET_ADMIN)) {
       throw new MissingPrivilegeException();
     }
+    try (CloseStack onFailure = new CloseStack()) {
+      Client client = open(options, user, progress, onFailure);
+      CloseStack _ = onFailure.handOver(); // the Lease is the client's now
+      return client;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException)
+          new InterruptedIOException("interrupted while the pair came up").initCause(e);
+    }
+  }
+
+  private static Client open(
+      PairClientOptions options, InvokingUser user, Progress progress, CloseStack onFailure)
+      throws IOException, InterruptedException, InvalidSettingsException {
+    Holder me = Holder.ofThisProcess(Identification.text());
+    LeaseKeeper lease;
     PairKeys keys;
     Deployed deployed;
     try (ClusterApi api = ClusterApi.open(options.cluster())) {
       PairSpec spec =
           new PairSpec(options.layout(), options.name(), api.namespace(), options.image());
       new Preflight(api, api.namespace()).run(List.of(Right.Use.values()), progress);
+      new LeaseGate(api, spec, me, progress).take(options.takeover());
+      lease = onFailure.own(LeaseKeeper.ofPair(options.cluster(), spec, me, progress::event));
+      lease.begin(); // pods may take longer than it counts for
       keys = PairKeys.of(user, api);
       deployed = new PairUp(api, spec, progress).run(keys);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException)
-          new InterruptedIOException("interrupted while the pair came up").initCause(e);
     }
-    return Client.open(clientOptions(options, deployed, keys), progress);
+    return Client.open(clientOptions(options, deployed, keys), Optional.of(lease), progress);
   }
 
   private static ClientOptions clientOptions(

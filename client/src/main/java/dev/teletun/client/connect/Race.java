@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Dials several candidates side by side, the first rung first and each next one a head start later,
- * or at once when nothing before it is left. The first that succeeds wins; the others are ended.
+ * or at once when one has failed (RFC 8305). Who answers first waits for a head start in case that
+ * somebody better, who is under way, answers, too. The others are ended.
  *
  * @param <T> what a dialler makes
  */
@@ -45,9 +45,11 @@ final class Race<T> {
   private final Dialler<T> dialler;
   private final Duration headStart;
   private final BlockingQueue<Result<T>> results = new LinkedBlockingQueue<>();
-  private final AtomicBoolean decided = new AtomicBoolean();
   private final Map<Candidate, Socket> underWay = new LinkedHashMap<>();
   private final Map<Candidate, IOException> failures = new LinkedHashMap<>();
+  private @Nullable Result<T> best;
+  private long bestUntilNanos;
+  private boolean over; // guarded by results
 
   Race(Dialler<T> dialler, Duration headStart) {
     this.dialler = dialler;
@@ -58,22 +60,57 @@ final class Race<T> {
   Outcome<T> run(List<Candidate> candidates) throws IOException {
     List<Candidate> waiting = new ArrayList<>(candidates);
     try {
-      while (!waiting.isEmpty() || !underWay.isEmpty()) {
-        startNext(waiting);
-        Result<T> result = next(waiting.isEmpty());
-        while (result != null) {
-          underWay.remove(result.of);
-          if (result.failure == null) {
-            underWay.keySet().forEach(late -> failures.put(late, new IOException(SILENT)));
-            return new Outcome<>(result.made, result.of, failures);
-          }
-          failures.put(result.of, result.failure);
-          result = results.poll();
+      while (!isDecided() && !(waiting.isEmpty() && underWay.isEmpty())) {
+        if (best == null) {
+          startNext(waiting);
         }
+        take(next(waiting.isEmpty()));
       }
-      return new Outcome<>(null, null, failures);
+      Result<T> winner = best;
+      best = null;
+      underWay.keySet().forEach(late -> failures.put(late, new IOException(SILENT)));
+      return winner == null
+          ? new Outcome<>(null, null, failures)
+          : new Outcome<>(winner.made, winner.of, failures);
     } finally {
       endOthers();
+    }
+  }
+
+  /** True if nobody better is under way, or has had the time to answer. */
+  private boolean isDecided() {
+    Result<T> leader = best;
+    return leader != null
+        && (System.nanoTime() - bestUntilNanos >= 0
+            || underWay.keySet().stream().noneMatch(c -> isBetter(c, leader.of)));
+  }
+
+  private static boolean isBetter(Candidate one, Candidate other) {
+    return one.rung().compareTo(other.rung()) < 0;
+  }
+
+  private void take(@Nullable Result<T> first) throws IOException {
+    for (Result<T> result = first; result != null; result = results.poll()) {
+      underWay.remove(result.of);
+      Result<T> before = best;
+      if (result.failure != null) {
+        failures.put(result.of, result.failure);
+      } else if (before == null) {
+        best = result;
+        bestUntilNanos = System.nanoTime() + headStart.toNanos();
+      } else if (isBetter(result.of, before.of)) {
+        best = result;
+        drop(before);
+      } else {
+        drop(result);
+      }
+    }
+  }
+
+  private void drop(Result<T> late) throws IOException {
+    failures.put(late.of, new IOException("answered, but a better place did, too"));
+    if (late.made != null) {
+      dialler.drop(late.made);
     }
   }
 
@@ -91,17 +128,12 @@ final class Race<T> {
   private void start(Candidate candidate) {
     Socket socket = candidate.socket();
     underWay.put(candidate, socket);
-    Thread.ofVirtual().name("dial").start(() -> results.add(attempt(candidate, socket)));
+    Thread.ofVirtual().name("dial").start(() -> deliver(attempt(candidate, socket)));
   }
 
   private Result<T> attempt(Candidate candidate, Socket socket) {
     try {
-      T made = dialler.dial(candidate, socket);
-      if (decided.compareAndSet(false, true)) {
-        return new Result<>(candidate, made, null);
-      }
-      dialler.drop(made);
-      return new Result<>(candidate, null, new IOException("too late"));
+      return new Result<>(candidate, dialler.dial(candidate, socket), null);
     } catch (IOException e) {
       return new Result<>(candidate, null, e);
     } catch (RuntimeException e) {
@@ -109,9 +141,32 @@ final class Race<T> {
     }
   }
 
-  /** Null when it is time to start the next. */
+  private void deliver(Result<T> result) {
+    synchronized (results) {
+      if (!over) {
+        results.add(result);
+        return;
+      }
+    }
+    dropQuietly(result);
+  }
+
+  private void dropQuietly(Result<T> late) {
+    try {
+      if (late.made != null) {
+        dialler.drop(late.made);
+      }
+    } catch (IOException _) {
+      // Then it is gone by itself.
+    }
+  }
+
+  /** Null when it is time to start the next, or to be content with the best so far. */
   private @Nullable Result<T> next(boolean last) throws IOException {
     try {
+      if (best != null) {
+        return results.poll(bestUntilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+      }
       return last ? results.take() : results.poll(headStart.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -120,7 +175,15 @@ final class Race<T> {
   }
 
   private void endOthers() throws IOException {
-    decided.set(true);
+    List<Result<T>> late = new ArrayList<>();
+    synchronized (results) {
+      over = true;
+      results.drainTo(late);
+    }
+    late.forEach(this::dropQuietly);
+    if (best != null) {
+      dropQuietly(best); // interrupted
+    }
     for (Socket socket : underWay.values()) {
       socket.close();
     }

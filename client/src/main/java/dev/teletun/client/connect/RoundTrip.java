@@ -95,9 +95,14 @@ final class RoundTrip {
             .formatted(patience.multipliedBy(2 * TRIES).toSeconds()));
   }
 
+  /**
+   * Each by itself: what leaves at once may leave as one superpacket, which a smaller link on the
+   * way, or this host's kernel once it has heard of it, drops as a whole.
+   */
   private void send(List<byte[]> packets) throws IOException {
-    List<byte[]> all = List.copyOf(packets);
-    loop.call(() -> all.forEach(end::send));
+    for (byte[] packet : packets) {
+      loop.call(() -> end.send(packet));
+    }
   }
 
   private boolean answeredWithin() throws IOException {

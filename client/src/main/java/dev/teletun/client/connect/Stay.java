@@ -16,11 +16,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Keeps the host what the server says while control connections come and go. Runs on the control
- * thread.
+ * Keeps the host what the server says while control connections come and go. Called on one thread
+ * at a time.
  */
 final class Stay implements Control.Listener {
   private final DataChannel data;
@@ -33,6 +34,7 @@ final class Stay implements Control.Listener {
   private volatile Attachment current;
   private volatile Instant since = Instant.now();
   private volatile String lostWhy = "";
+  private volatile String toldTrouble = "";
   private volatile ControlMessage.Facts learned = new ControlMessage.Facts(0, 0, "", List.of());
   private long lostNanos;
 
@@ -64,6 +66,7 @@ final class Stay implements Control.Listener {
     facts.add(Fact.text("sessionSince", since.truncatedTo(ChronoUnit.SECONDS).toString()));
     if (!lostWhy.isEmpty()) {
       facts.add(Fact.text("sessionLostWhy", lostWhy));
+      facts.add(Fact.text("clusterSays", toldTrouble));
     }
     facts.add(Fact.number("protocolVersion", now.token().isPresent() ? 2 : 1));
     facts.add(Fact.list("podAddresses", texts(now.addresses().addresses())));
@@ -101,6 +104,7 @@ final class Stay implements Control.Listener {
     data.attached(what);
     since = Instant.now();
     lostWhy = "";
+    toldTrouble = "";
     events.count(what.resumed() ? "resumed" : "anew");
     progress.event(
         "connected again after %d s%s%s"
@@ -125,8 +129,18 @@ final class Stay implements Control.Listener {
   }
 
   @Override
-  public void dialFailed() {
+  public void dialFailed(Optional<String> trouble) {
     events.count("dial_failed");
+    String what = trouble.orElse("");
+    if (!what.isEmpty() && !what.equals(toldTrouble)) {
+      progress.event("still not connected: " + what);
+    }
+    toldTrouble = what;
+  }
+
+  @Override
+  public boolean packetsPass() {
+    return data.packetsPass();
   }
 
   @Override

@@ -52,12 +52,13 @@ final class WayRule {
      * answer: then what we send is lost.
      */
     boolean isLost() {
-      Duration answer = roundTrip.multipliedBy(2).plus(UNCERTAIN);
-      boolean late = isLong(unanswered, answer);
-      return !usable
-          || (late
-              && (isLong(unanswered, UNHEARD)
-                  || (isLong(unanswered, ANSWER) && isLong(silence, LOST))));
+      return !usable || (isLate() && (isLong(unanswered, UNHEARD) || isLong(silence, LOST)));
+    }
+
+    /** Asked again and again for longer than an answer takes. */
+    boolean isLate() {
+      return isLong(unanswered, ANSWER)
+          && isLong(unanswered, roundTrip.multipliedBy(2).plus(UNCERTAIN));
     }
   }
 
@@ -73,6 +74,7 @@ final class WayRule {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration STREAM_IN_USE_QUIET = Duration.ofSeconds(3);
   private static final Duration STREAM_QUIET = Duration.ofSeconds(15);
+  private static final Duration STREAM_LATE = Duration.ofSeconds(1);
   private static final Duration STREAM_LOST = Duration.ofSeconds(4);
 
   private final LongSupplier nanoClock;
@@ -119,6 +121,11 @@ final class WayRule {
   /** True if TCP is to be asked for a sign of life. */
   static boolean isTcpToBeAsked(Duration silence, Tcp tcp) {
     return isLong(silence, tcp == Tcp.IN_USE ? STREAM_IN_USE_QUIET : STREAM_QUIET);
+  }
+
+  /** True if TCP takes longer to answer than one lost segment explains. */
+  static boolean isTcpLate(Duration unanswered) {
+    return isLong(unanswered, STREAM_LATE);
   }
 
   /** True if TCP has not answered for so long that it never will. */

@@ -26,14 +26,15 @@ final class Ways implements StreamKeeper.Listener {
   private final TunnelEnd end;
   private final Leader leader;
   private final Runnable begun;
-  private Runnable lost = () -> {};
-  private boolean isAnyWay;
+  private Runnable doubt = () -> {};
+  private volatile boolean doubtful;
   private final Consumer<String> events;
   private @Nullable Carrier udp;
   private @Nullable StreamTransport stream;
   private boolean failed;
   private boolean toldTcp;
   private boolean hasRoute = true;
+  private long overTcpNanos;
   private boolean carriesUdp = true;
   private boolean answers = true; // a server of version 1 does not
   private final Events switches = new Events("to_tcp", "to_udp");
@@ -134,9 +135,14 @@ final class Ways implements StreamKeeper.Listener {
         Fact.text("otherTransport", stream == null ? "no TCP connection" : "TCP is connected"));
   }
 
-  /** Runs each time that packets have lost their last way. */
-  void onLost(Runnable tell) {
-    lost = tell;
+  /** Runs each time that the way in use has not answered for longer than usual, or is none. */
+  void onDoubt(Runnable tell) {
+    doubt = tell;
+  }
+
+  /** True until it has answered. Any thread. */
+  boolean isDoubtful() {
+    return doubtful;
   }
 
   /** Whether UDP gets through at all by the way to the server. */
@@ -201,12 +207,18 @@ final class Ways implements StreamKeeper.Listener {
     if (standing != null && !standing.isLost() && !isOverTcp()) {
       tell(false);
     }
-    boolean before = isAnyWay;
-    isAnyWay = hasRoute && WayRule.isAnyWay(standing, standing(tcp));
+    boolean isAnyWay = hasRoute && WayRule.isAnyWay(standing, standing(tcp));
     end.hasWay(isAnyWay);
-    if (before && !isAnyWay) {
-      lost.run();
+    boolean before = doubtful;
+    doubtful = !isAnyWay || (isOverTcp() ? isLate(tcp) : standing != null && standing.isLate());
+    if (doubtful && !before) {
+      doubt.run();
     }
+  }
+
+  /** True also as long as nothing has come over it since packets go there: it may be dead, too. */
+  private boolean isLate(@Nullable StreamTransport tcp) {
+    return tcp == null || WayRule.isTcpLate(tcp.waited()) || tcp.heardNanos() - overTcpNanos < 0;
   }
 
   private WayRule.Udp standing(Carrier carrier) {
@@ -232,6 +244,10 @@ final class Ways implements StreamKeeper.Listener {
 
   private void overTcp(@Nullable StreamTransport tcp) {
     if (tcp != null) {
+      if (!toldTcp) {
+        overTcpNanos = System.nanoTime();
+        tcp.callOut();
+      }
       leader.switchTo(tcp, false);
       tell(true);
     }

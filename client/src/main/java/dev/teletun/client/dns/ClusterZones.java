@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a pod's search path says of the cluster's names, believed as far as a server may be: it may
@@ -41,7 +40,8 @@ record ClusterZones(Set<String> zones, Set<String> namespaces) {
       if (!namespace.isEmpty()
           && search.get(i + 1).equals("svc." + domain)
           && search.get(i).equals(namespace + ".svc." + domain)) {
-        return new ClusterZones(zones(domain, own), searchable(namespace));
+        return new ClusterZones(
+            zones(domain, own), isSearchable(namespace) ? Set.of(namespace) : Set.of());
       }
     }
     return new ClusterZones(Set.of(), Set.of());
@@ -61,10 +61,8 @@ record ClusterZones(Set<String> zones, Set<String> namespaces) {
   }
 
   /** A namespace may be called {@code com}: {@code bank.com} is no service in it. */
-  private static Set<String> searchable(String namespace) {
-    return Stream.of(namespace)
-        .filter(n -> !TOP_LEVEL.matcher(n).matches())
-        .collect(Collectors.toUnmodifiableSet());
+  static boolean isSearchable(String namespace) {
+    return !TOP_LEVEL.matcher(namespace).matches();
   }
 
   private static boolean isUnder(String name, String zone) {

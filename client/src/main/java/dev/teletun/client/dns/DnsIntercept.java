@@ -6,7 +6,6 @@ import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DnsIntercept implements Closeable {
   private static final Duration TICK = Duration.ofMillis(250);
-  private static final int DNS_PORT = 53;
   private static final int SCRATCH_BYTES = 65_536;
 
   final EventLoop loop;
@@ -35,22 +33,36 @@ public final class DnsIntercept implements Closeable {
   private final Upstreams upstreams;
   private final Redirects redirects;
   private final InterceptTable table;
-  private final NameRoutes routes;
+  private final Relay relay;
+  private final Set<String> own;
   private final DnsCounts counts;
   private final CompletableFuture<Void> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile List<String> state = List.of();
+  private volatile NameRoutes routes;
+  private ClusterNames cluster;
+  private Set<InetAddress> hostServers = Set.of();
+  private boolean stale;
   private int ticks;
 
-  private DnsIntercept(EventLoop loop, DnsPlan plan, InterceptTable table, DnsCounts counts) {
+  private DnsIntercept(
+      EventLoop loop,
+      DnsPlan plan,
+      AddressListener listener,
+      InterceptTable table,
+      DnsCounts counts) {
     ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     this.loop = loop;
     this.table = table;
     this.counts = counts;
     this.nameServers = new NameServers(plan.resolvConf());
     this.upstreams = new Upstreams(loop, scratch, counts);
-    this.routes = new NameRoutes(plan);
-    Relay relay = new Relay(routes, clusterServers(plan), upstreams, counts);
+    this.own = plan.own();
+    this.cluster = plan.cluster();
+    this.routes = new NameRoutes(cluster, own);
+    AddressListener onLoop =
+        (addresses, tell) -> listener.answered(addresses, () -> tellOnLoop(tell));
+    this.relay = new Relay(routes, cluster.servers(), upstreams, counts, onLoop);
     this.redirects = new Redirects(loop, scratch, relay, plan, table);
     this.ended = loop.ended().whenComplete((_, failure) -> loopEnded(failure));
   }
@@ -58,20 +70,41 @@ public final class DnsIntercept implements Closeable {
   /**
    * Begins to answer the host's queries.
    *
+   * @param listener is asked on a thread of the stub's
    * @throws IOException if resolv.conf cannot be read, or the kernel refuses the table or a port;
    *     then nothing is left behind
    */
-  public static DnsIntercept start(DnsPlan plan) throws IOException {
+  public static DnsIntercept start(DnsPlan plan, AddressListener listener) throws IOException {
     try (CloseStack onFailure = new CloseStack()) {
       EventLoop loop = onFailure.own(EventLoop.start("dns-stub"));
       InterceptTable table = InterceptTable.open(plan.tableName());
-      DnsIntercept intercept = new DnsIntercept(loop, plan, table, new DnsCounts());
+      DnsIntercept intercept = new DnsIntercept(loop, plan, listener, table, new DnsCounts());
       onFailure.own(intercept);
       loop.call(intercept::follow);
       loop.every(TICK, intercept::tick);
       onFailure.handOver();
       return intercept;
     }
+  }
+
+  private void tellOnLoop(Runnable tell) {
+    if (loop.inLoop()) {
+      tell.run();
+    } else {
+      loop.execute(tell);
+    }
+  }
+
+  /** Something else is known of the cluster's names now. Any thread; returns at once. */
+  public void follow(ClusterNames names) {
+    loop.execute(() -> {
+      if (!names.equals(cluster)) {
+        stale |= !names.servers().equals(cluster.servers());
+        cluster = names;
+        routes = new NameRoutes(names, own);
+        relay.follow(routes, names.servers());
+      }
+    });
   }
 
   /** Which names the cluster answers, for people. */
@@ -144,7 +177,12 @@ public final class DnsIntercept implements Closeable {
   private void follow() throws IOException {
     Optional<Set<InetAddress>> changed = nameServers.changed();
     if (changed.isPresent()) {
-      redirects.follow(changed.get());
+      hostServers = changed.get();
+      stale = true;
+    }
+    if (stale) { // until it has worked
+      redirects.follow(hostServers, cluster.servers());
+      stale = false;
       state = redirects.report();
     }
   }
@@ -158,11 +196,5 @@ public final class DnsIntercept implements Closeable {
         failure.addSuppressed(e);
       }
     }
-  }
-
-  private static List<Server> clusterServers(DnsPlan plan) {
-    return plan.clusterServers().stream()
-        .map(address -> new Server(new InetSocketAddress(address, DNS_PORT), 0))
-        .toList();
   }
 }

@@ -25,12 +25,17 @@ final class NameRoutes {
   private final Set<String> clusterDomains;
   private final Set<String> lastLabels = new HashSet<>(Set.of("svc", "default", "kube-system"));
 
-  NameRoutes(DnsPlan plan) {
-    ndots = plan.ndots();
-    reverse = plan.reverse();
-    search = plan.search().stream().map(NameRoutes::canonical).filter(s -> !s.isEmpty()).toList();
-    lastLabels.addAll(plan.namespaces());
-    ClusterZones zones = ClusterZones.of(search, plan.own());
+  /**
+   * Routes.
+   *
+   * @param own names that this host needs: no server can claim them
+   */
+  NameRoutes(ClusterNames names, Set<String> own) {
+    ndots = names.ndots();
+    reverse = names.reverse();
+    search = names.search().stream().map(NameRoutes::canonical).filter(s -> !s.isEmpty()).toList();
+    names.namespaces().stream().filter(ClusterZones::isSearchable).forEach(lastLabels::add);
+    ClusterZones zones = ClusterZones.of(search, own);
     clusterDomains = zones.zones();
     lastLabels.addAll(zones.namespaces());
   }

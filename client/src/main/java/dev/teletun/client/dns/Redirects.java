@@ -29,7 +29,6 @@ final class Redirects implements Closeable {
   private final EventLoop loop;
   private final ByteBuffer scratch;
   private final Relay relay;
-  private final Set<InetAddress> clusterServers;
   private final int fwmark;
   private final InterceptTable table;
   private final List<String> notes = new ArrayList<>();
@@ -40,7 +39,6 @@ final class Redirects implements Closeable {
     this.loop = loop;
     this.scratch = scratch;
     this.relay = relay;
-    this.clusterServers = Set.copyOf(plan.clusterServers());
     this.fwmark = plan.fwmark();
     this.table = table;
   }
@@ -49,14 +47,15 @@ final class Redirects implements Closeable {
    * Redirects these servers and no others. A server that stays keeps its port, so that its flows go
    * on.
    *
+   * @param clusters servers of the cluster, which are left alone: they know both kinds of names
    * @throws IOException if the rules are refused; then the old ones still hold
    */
-  void follow(Set<InetAddress> servers) throws IOException {
+  void follow(Set<InetAddress> servers, List<InetAddress> clusters) throws IOException {
     notes.clear();
     Map<InetAddress, StubServer> wanted = new LinkedHashMap<>();
     try (CloseStack onFailure = new CloseStack()) {
       for (InetAddress server : servers) {
-        if (clusterServers.contains(server)) {
+        if (clusters.contains(server)) {
           notes.add(Addresses.text(server) + " is a server of the cluster: left alone");
         } else if (stubs.containsKey(server)) {
           wanted.put(server, stubs.get(server));

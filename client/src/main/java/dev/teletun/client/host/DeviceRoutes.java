@@ -55,9 +55,8 @@ public final class DeviceRoutes {
   }
 
   private List<Route> own(RouteSocket kernel) throws IOException {
-    return kernel.routes().stream()
-        .filter(r -> r.interfaceIndex() == interfaceIndex && r.protocol() == Route.TELETUN)
-        .toList();
+    return kernel.routes(
+        r -> r.interfaceIndex() == interfaceIndex && r.protocol() == Route.TELETUN);
   }
 
   private static String elsewhere(Prefix prefix) {

@@ -36,7 +36,7 @@ public record HostNetwork(
       int own = tunnel.orElse(-1);
       return new HostNetwork(
           kernel.addresses().stream().filter(a -> a.interfaceIndex() != own).toList(),
-          kernel.routes().stream().filter(r -> r.interfaceIndex() != own).toList(),
+          kernel.routes(r -> r.interfaceIndex() != own),
           Set.copyOf(ways),
           Set.copyOf(HostNameServers.read()));
     }
@@ -51,15 +51,15 @@ public record HostNetwork(
 
   /** True if the address is needed by this host, or is of a link of its own. */
   boolean isOurs(InetAddress address) {
-    return isNeeded(address) || isOnLink(address);
+    return needed().contains(address) || isOnLink(address);
   }
 
-  /** True for a gateway, a name server of this host, the endpoint, the API server. */
-  boolean isNeeded(InetAddress address) {
-    return ways.contains(address)
-        || nameServers.contains(address)
-        || routes.stream().anyMatch(r -> r.gateway().filter(address::equals).isPresent())
-        || addresses.stream().anyMatch(a -> a.address().equals(address));
+  /** Its own addresses, gateways and name servers, the endpoint, the API server. */
+  Set<InetAddress> needed() {
+    Set<InetAddress> needed = reserved();
+    routes.forEach(route -> route.gateway().ifPresent(needed::add));
+    addresses.forEach(own -> needed.add(own.address()));
+    return needed;
   }
 
   /** True if the address is of a link of this host. */
@@ -68,26 +68,36 @@ public record HostNetwork(
         .anyMatch(a -> new Prefix(a.address(), a.prefixLength()).contains(address));
   }
 
-  /** The route of this host that holds all of the prefix, the longest; none of them is default. */
-  Optional<Route> around(Prefix prefix) {
-    return special()
-        .filter(r -> r.destination().contains(prefix))
-        .max(java.util.Comparator.comparingInt(r -> r.destination().length()));
+  /** The one of these that holds all of the prefix, the longest. */
+  static Optional<Route> around(List<Route> special, Prefix prefix) {
+    Optional<Route> longest = Optional.empty();
+    for (Route route : special) { // a loop, as it is asked for thousands of addresses
+      Prefix to = route.destination();
+      if (to.contains(prefix)
+          && longest.filter(l -> l.destination().length() > to.length()).isEmpty()) {
+        longest = Optional.of(route);
+      }
+    }
+    return longest;
   }
 
-  /** The routes of this host that hold a part of the prefix, which they win. */
-  List<Route> inside(Prefix prefix) {
-    return special()
+  /** Those of them that hold a part of the prefix, which they win. */
+  static List<Route> inside(List<Route> special, Prefix prefix) {
+    return special.stream()
         .filter(r -> !r.destination().contains(prefix) && prefix.contains(r.destination()))
         .toList();
   }
 
-  /** Neither default routes nor the halves that some VPNs make of one, nor what is local. */
-  private java.util.stream.Stream<Route> special() {
+  /**
+   * Routes that lead somewhere in particular: neither default routes nor the halves that some VPNs
+   * make of one, nor what is local.
+   */
+  List<Route> special() {
     return routes.stream()
         .filter(r -> r.destination().length() > 1)
         .filter(r -> r.table() != Route.LOCAL_TABLE)
         .filter(r -> r.type() != Route.LOCAL && r.type() != Route.BROADCAST)
-        .filter(r -> !r.destination().network().isMulticastAddress());
+        .filter(r -> !r.destination().network().isMulticastAddress())
+        .toList();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Which prefixes go into the tunnel: what the user asked for, the cluster's name servers and what
@@ -31,11 +32,22 @@ public record RoutePlan(
   /** Where the route to a single address comes from. */
   public static final String HOST = "address of a Service or pod";
 
+  /** Routes nothing. */
+  public static final RoutePlan NOTHING = new RoutePlan(Map.of(), List.of(), List.of(), false);
+
   private static final int MOST_SKIPPED = 200;
 
   /** What is to be routed. */
   public Set<Prefix> prefixes() {
     return routes.keySet();
+  }
+
+  /** True if packets to it go into the tunnel. */
+  public boolean covers(InetAddress address) {
+    int bits = address.getAddress().length * 8;
+    return IntStream.rangeClosed(0, bits)
+        .mapToObj(length -> new Prefix(address, length))
+        .anyMatch(routes::containsKey);
   }
 
   /** Chooses. */
@@ -47,6 +59,9 @@ public record RoutePlan(
   private static final class Choice {
     private final RouteWish wish;
     private final HostNetwork host;
+    private final Set<InetAddress> needed;
+    private final List<Route> special;
+    private final List<Prefix> learned;
     private final List<Prefix> never = new ArrayList<>();
     private final Map<Prefix, String> chosen = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
@@ -56,6 +71,9 @@ public record RoutePlan(
     Choice(RouteWish wish, HostNetwork host) {
       this.wish = wish;
       this.host = host;
+      this.needed = host.needed();
+      this.special = host.special();
+      this.learned = wish.learned().stream().map(RouteWish.Candidate::prefix).toList();
       never.addAll(wish.excluded());
       host.ways().forEach(way -> never.add(Prefix.host(way)));
     }
@@ -95,7 +113,7 @@ public record RoutePlan(
       if (chosen.keySet().stream().anyMatch(c -> c.contains(prefix))) {
         return;
       }
-      Optional<Route> around = host.around(prefix);
+      Optional<Route> around = HostNetwork.around(special, prefix);
       if (around.isPresent()) {
         colliding.add(candidate);
         warnings.add(
@@ -103,7 +121,7 @@ public record RoutePlan(
                 .formatted(prefix, around.get().destination(), prefix, prefix));
         return;
       }
-      for (Route inside : host.inside(prefix)) {
+      for (Route inside : HostNetwork.inside(special, prefix)) {
         skip(
             "%s, a part of %s (%s), is routed elsewhere by this host and stays so"
                 .formatted(inside.destination(), prefix, candidate.origin()));
@@ -132,7 +150,7 @@ public record RoutePlan(
     }
 
     private void host(InetAddress address, List<Prefix> wide) {
-      if (wide.stream().anyMatch(p -> p.contains(address))) {
+      if (firstOf(wide, address).isPresent()) {
         return;
       }
       Prefix route = Prefix.host(address);
@@ -145,19 +163,15 @@ public record RoutePlan(
     }
 
     private Optional<String> refusal(InetAddress address, Prefix route) {
-      if (host.isNeeded(address)) {
+      if (needed.contains(address)) {
         return Optional.of(
             "is this host's, or a gateway, name server or API server of it, or what the tunnel runs to");
       }
-      if (never.stream().anyMatch(n -> n.contains(address))) {
+      if (firstOf(never, address).isPresent()) {
         return Optional.of("is excluded");
       }
-      Optional<Prefix> of =
-          wish.learned().stream()
-              .map(RouteWish.Candidate::prefix)
-              .filter(p -> p.contains(address))
-              .findFirst();
-      Optional<Route> around = host.around(route);
+      Optional<Prefix> of = firstOf(learned, address);
+      Optional<Route> around = HostNetwork.around(special, route);
       if (of.isEmpty()) {
         return around.isPresent() || host.isOnLink(address)
             ? Optional.of("belongs to this host's own network, and to no prefix of the cluster")
@@ -166,6 +180,16 @@ public record RoutePlan(
       return around
           .filter(r -> r.destination().length() > of.get().length())
           .map(r -> "lies in %s, which this host routes elsewhere".formatted(r.destination()));
+    }
+
+    /** A loop, as it is asked for thousands of addresses. */
+    private static Optional<Prefix> firstOf(List<Prefix> prefixes, InetAddress that) {
+      for (Prefix prefix : prefixes) {
+        if (prefix.contains(that)) {
+          return Optional.of(prefix);
+        }
+      }
+      return Optional.empty();
     }
 
     private static Optional<String> publicity(InetAddress address) {

@@ -31,6 +31,7 @@ class RaceTest implements Race.Dialler<String> {
   private final Map<Candidate, String> answering = new ConcurrentHashMap<>();
   private final Map<Candidate, String> refusing = new ConcurrentHashMap<>();
   private final Map<Candidate, CountDownLatch> slow = new ConcurrentHashMap<>();
+  private final CountDownLatch forwardAnswers = new CountDownLatch(1);
   private final BlockingQueue<Candidate> dialled = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> dropped = new LinkedBlockingQueue<>();
 
@@ -67,6 +68,19 @@ class RaceTest implements Race.Dialler<String> {
     assertThat(outcome.won()).isEqualTo("other");
     assertThat(outcome.failures()).containsOnlyKeys(BALANCER, NODE);
     assertThat(outcome.failures().get(NODE)).hasMessageStartingWith("no answer yet");
+  }
+
+  @Test
+  void aBetterOneThatAnswersALittleLaterWinsAndTheFirstIsTakenBack() throws Exception {
+    refusing.put(NODE, "refused"); // which lets the port-forward begin
+    slow.put(OTHER_NODE, forwardAnswers);
+    answering.put(OTHER_NODE, "node");
+    answering.put(FORWARD, "forward");
+
+    Race.Outcome<String> outcome = race(LONG, NODE, OTHER_NODE, FORWARD);
+
+    assertThat(outcome.won()).isEqualTo("node");
+    assertThat(dropped.poll(10, SECONDS)).isEqualTo("forward");
   }
 
   @Test
@@ -130,6 +144,9 @@ class RaceTest implements Race.Dialler<String> {
       }
       LockSupport.parkNanos(100_000); // virtual threads: who spins keeps others from running
     }
+    if (candidate.equals(FORWARD)) {
+      forwardAnswers.countDown();
+    }
     return String.valueOf(answering.get(candidate));
   }
 
@@ -138,6 +155,9 @@ class RaceTest implements Race.Dialler<String> {
     try {
       if (until != null && !until.await(10, SECONDS)) {
         throw new IOException("nobody let %s go on".formatted(socket));
+      }
+      if (until != null) {
+        Thread.sleep(100); // a little later; who is to wait for it waits much longer
       }
     } catch (InterruptedException e) {
       throw new IOException(e);

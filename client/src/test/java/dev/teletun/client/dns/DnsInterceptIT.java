@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,7 @@ class DnsInterceptIT {
   private static final String HOME_V6 = "2001:db8::53";
   private static final String LOCAL = "127.0.0.53";
   private static final String CLUSTER = "10.96.0.10";
+  private static final String OTHER_CLUSTER = "10.96.0.11";
   private static final String SERVICE = "web.shop.svc.cluster.local";
   private static final String TABLE = "teletun-dns-it";
 
@@ -35,7 +38,7 @@ class DnsInterceptIT {
 
   @BeforeEach
   void buildAHost() throws IOException {
-    lab = DnsLab.up(HOME, OFFICE, HOME_V6, CLUSTER);
+    lab = DnsLab.up(HOME, OFFICE, HOME_V6, CLUSTER, OTHER_CLUSTER);
     lab.dnsmasq(HOME, "--host-record=intranet.example,192.0.2.81");
     lab.dnsmasq(OFFICE, "--host-record=intranet.example,192.0.2.82");
     lab.dnsmasq(HOME_V6, "--host-record=intranet.example,192.0.2.86");
@@ -167,6 +170,20 @@ class DnsInterceptIT {
   }
 
   @Test
+  void followsTheClustersNamespacesAndNameServers() throws Exception {
+    lab.dnsmasq(OTHER_CLUSTER, "--host-record=web.office.svc.cluster.local,10.96.0.81");
+    try (DnsIntercept intercept = start()) {
+      assertThat(lab.dig("@" + HOME, "web.office")).isEmpty();
+
+      intercept.follow(names(Addresses.parse(OTHER_CLUSTER), "office", "com"));
+
+      assertThat(lab.dig("@" + HOME, "web.office")).endsWith("10.96.0.81");
+      lab.resolvConf(HOME, OTHER_CLUSTER);
+      await(() -> intercept.report().contains(OTHER_CLUSTER + " is a server of the cluster"));
+    }
+  }
+
+  @Test
   void leavesNothingWhenItCannotBegin() throws IOException {
     Files.delete(lab.resolvConf());
 
@@ -177,14 +194,18 @@ class DnsInterceptIT {
 
   private DnsIntercept start() throws IOException {
     DnsPlan plan =
-        new DnsPlan(
-            List.of(Addresses.parse(CLUSTER)),
-            List.of("shop.svc.cluster.local", "svc.cluster.local", "cluster.local"),
-            5,
-            lab.resolvConf(),
-            0x7e1,
-            TABLE);
-    return lab.inside(() -> DnsIntercept.start(plan));
+        new DnsPlan(names(Addresses.parse(CLUSTER)), lab.resolvConf(), 0x7e1, TABLE, Set.of());
+    return lab.inside(() -> DnsIntercept.start(plan, (_, tell) -> tell.run()));
+  }
+
+  /** Those of a pod in the namespace {@code shop}. */
+  static ClusterNames names(InetAddress server, String... namespaces) {
+    return new ClusterNames(
+        List.of(server),
+        List.of("shop.svc.cluster.local", "svc.cluster.local", "cluster.local"),
+        5,
+        List.of(),
+        Set.of(namespaces));
   }
 
   private Process startProgram() throws IOException {

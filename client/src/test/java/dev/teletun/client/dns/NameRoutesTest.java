@@ -3,7 +3,6 @@ package dev.teletun.client.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.protocol.address.Prefix;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -156,15 +155,12 @@ class NameRoutesTest {
 
   private static NameRoutes routes(List<String> search, String... reverse) {
     return new NameRoutes(
-        new DnsPlan(
+        new ClusterNames(
             List.of(),
             search,
             5,
-            Path.of("/etc/resolv.conf"),
-            1,
-            "teletun-dns-test",
             List.of(reverse).stream().map(Prefix::parse).toList(),
-            Set.of("other"),
-            Set.of("us.svc.vpn.example")));
+            Set.of("other", "com")),
+        Set.of("us.svc.vpn.example"));
   }
 }

@@ -6,11 +6,12 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +29,8 @@ class StubServerIT {
   private static final String CLUSTER = "10.96.0.10";
   private static final String SERVICE = "web.shop.svc.cluster.local";
 
+  private final List<Set<InetAddress>> heard = new CopyOnWriteArrayList<>();
+  private volatile boolean holding;
   private final DnsCounts counts = new DnsCounts();
   private DnsLab lab;
   private EventLoop loop;
@@ -63,20 +66,25 @@ class StubServerIT {
     ByteBuffer scratch = ByteBuffer.allocateDirect(65_536);
     Upstreams upstreams = new Upstreams(loop, scratch, counts);
     List<String> search = List.of("shop.svc.cluster.local", "svc.cluster.local", "cluster.local");
-    DnsPlan plan =
-        new DnsPlan(
+    ClusterNames names =
+        new ClusterNames(
             List.of(Addresses.parse(CLUSTER)),
             search,
             5,
-            Path.of("/etc/resolv.conf"),
-            7,
-            "teletun-dns-test",
             List.of(Prefix.parse("10.96.0.0/16")),
-            Set.of(),
             Set.of());
-    Relay relay = new Relay(new NameRoutes(plan), List.of(server(CLUSTER)), upstreams, counts);
+    Relay relay =
+        new Relay(
+            new NameRoutes(names, Set.of()), names.servers(), upstreams, counts, this::answered);
     port = StubServer.open(loop, scratch, relay, server(HOME), Addresses.parse("127.0.0.1")).port();
     loop.every(java.time.Duration.ofMillis(100), upstreams::expire);
+  }
+
+  private void answered(Set<InetAddress> addresses, Runnable tell) {
+    heard.add(addresses);
+    if (!holding) {
+      tell.run();
+    }
   }
 
   @AfterEach
@@ -123,6 +131,27 @@ class StubServerIT {
           .contains("CNAME\t" + SERVICE + ".");
       assertThat(ask(name, "TXT", transport)).isEqualTo(SERVICE + ".\n\"hello\"");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", SERVICE})
+  void holdsAnAddressOfTheClusterBackUntilItMayBeSentTo(String name) throws Exception {
+    holding = true;
+
+    assertThat(ask(name, "+time=1")).doesNotContain("10.96.0.80"); // dig gives up
+
+    assertThat(heard).isNotEmpty().containsOnly(Set.of(Addresses.parse("10.96.0.80")));
+    holding = false;
+    assertThat(ask(name)).endsWith("10.96.0.80");
+  }
+
+  @Test
+  void hearsNoAddressesOfOthers() throws IOException {
+    ask("example.com");
+    ask(SERVICE, "TXT");
+    full("missing.cluster.local");
+
+    assertThat(heard).isEmpty();
   }
 
   @Test

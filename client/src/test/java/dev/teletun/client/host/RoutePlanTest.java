@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutePlanTest {
@@ -23,6 +25,30 @@ class RoutePlanTest {
   private static final InetAddress COMPANY_DNS = Addresses.parse("10.8.0.1");
   private static final List<InterfaceAddress> LAN =
       List.of(new InterfaceAddress(2, Addresses.parse("192.168.7.20"), 24));
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.96.0.0, true",
+    "10.96.255.255, true",
+    "10.97.0.0, false",
+    "10.98.0.1, true",
+    "10.98.0.2, false",
+    "fd00::1, true",
+    "fd01::1, false"
+  })
+  void saysWhatItCovers(String address, boolean covered) {
+    RoutePlan plan =
+        new RoutePlan(
+            Map.of(
+                Prefix.parse("10.96.0.0/16"), "",
+                Prefix.parse("10.98.0.1/32"), "",
+                Prefix.parse("fd00::/64"), ""),
+            List.of(),
+            List.of(),
+            false);
+
+    assertThat(plan.covers(Addresses.parse(address))).isEqualTo(covered);
+  }
 
   @Test
   void routesTheClustersNameServersWhereNoPrefixHoldsThem() {

@@ -5,8 +5,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -18,9 +17,16 @@ public final class Attributes {
   private static final int HEADER_BYTES = 4;
   private static final int TYPE_MASK = 0x3FFF; // NLA_TYPE_MASK: without NESTED and NET_BYTEORDER
 
-  private final Map<Integer, ByteBuffer> byType = new HashMap<>();
+  private static final int USUAL = 12;
 
-  private Attributes() {}
+  private final ByteBuffer all;
+  // Type, position and length of each. No buffer for each: a dump has tens of thousands.
+  private int[] index = new int[3 * USUAL];
+  private int count;
+
+  private Attributes(ByteBuffer all) {
+    this.all = all;
+  }
 
   /**
    * Reads what remains of {@code bytes}, whose position does not move. Of attributes with the same
@@ -30,7 +36,7 @@ public final class Attributes {
    */
   public static Attributes of(ByteBuffer bytes) throws MalformedMessageException {
     ByteBuffer rest = bytes.slice().order(ByteOrder.nativeOrder());
-    Attributes found = new Attributes();
+    Attributes found = new Attributes(rest);
     while (rest.remaining() >= HEADER_BYTES) {
       int at = rest.position();
       int length = Short.toUnsignedInt(rest.getShort(at));
@@ -40,17 +46,37 @@ public final class Attributes {
             "netlink attribute %d claims %d of the %d bytes left"
                 .formatted(type, length, rest.remaining()));
       }
-      ByteBuffer value = rest.slice(at + HEADER_BYTES, length - HEADER_BYTES);
-      found.byType.put(type, value.order(ByteOrder.nativeOrder()));
+      found.add(type, at + HEADER_BYTES, length - HEADER_BYTES);
       rest.position(Math.min(at + ((length + 3) & ~3), rest.limit()));
     }
     return found;
   }
 
+  private void add(int type, int position, int length) {
+    if (3 * count == index.length) {
+      index = Arrays.copyOf(index, 2 * index.length);
+    }
+    index[3 * count] = type;
+    index[3 * count + 1] = position;
+    index[3 * count + 2] = length;
+    count++;
+  }
+
+  /** Where the last of this type is; negative if there is none. */
+  private int find(int type) {
+    int i = 3 * (count - 1);
+    while (i >= 0 && index[i] != type) {
+      i -= 3;
+    }
+    return i;
+  }
+
   /** The value's bytes; the caller's own position. */
   public Optional<ByteBuffer> bytes(int type) {
-    return Optional.ofNullable(byType.get(type))
-        .map(value -> value.duplicate().order(ByteOrder.nativeOrder()));
+    int i = find(type);
+    return i < 0
+        ? Optional.empty()
+        : Optional.of(all.slice(index[i + 1], index[i + 2]).order(ByteOrder.nativeOrder()));
   }
 
   /** A value of four bytes in native order; empty if it is not there. */
@@ -96,8 +122,7 @@ public final class Attributes {
 
   /** The attributes inside an attribute; none if it is not there. */
   public Attributes nested(int type) throws MalformedMessageException {
-    ByteBuffer value = byType.get(type);
-    return value == null ? new Attributes() : of(value);
+    return of(bytes(type).orElseGet(() -> ByteBuffer.allocate(0)));
   }
 
   private static InetAddress addressOf(int type, ByteBuffer value)
@@ -113,7 +138,7 @@ public final class Attributes {
   }
 
   private boolean has(int type) {
-    return byType.containsKey(type);
+    return find(type) >= 0;
   }
 
   private ByteBuffer sized(int type, int wanted) throws MalformedMessageException {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Reads and changes links, addresses, routes and rules through rtnetlink (rtnetlink(7)), in the
@@ -82,7 +83,13 @@ public final class RouteSocket implements Closeable {
 
   /** The routes of all tables, the kernel's local ones too, without path MTU exceptions. */
   public List<Route> routes() throws IOException {
-    return bothFamilies(RouteCodec::dump, RouteCodec::read);
+    return routes(_ -> true);
+  }
+
+  /** Those of them that are wanted; the others need no memory, however many they are. */
+  public List<Route> routes(Predicate<Route> wanted) throws IOException {
+    return bothFamilies(
+        RouteCodec::dump, message -> RouteCodec.read(message).stream().filter(wanted).toList());
   }
 
   /** All rules, the three that every namespace begins with too. */

@@ -5,10 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads IP addresses without ever asking a name server. */
 public final class Addresses {
+  private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+  private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]+");
+
   private Addresses() {}
 
   /**
@@ -17,8 +21,8 @@ public final class Addresses {
    * @throws IllegalArgumentException for anything else, host names too
    */
   public static InetAddress parse(String text) {
-    boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-    if (!v4 && !(text.contains(":") && text.matches("[0-9a-fA-F:.]+"))) {
+    boolean v4 = V4.matcher(text).matches();
+    if (!v4 && !(text.contains(":") && V6.matcher(text).matches())) {
       throw notAnAddress(text, null);
     }
     try {

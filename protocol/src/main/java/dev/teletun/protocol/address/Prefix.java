@@ -1,7 +1,7 @@
 package dev.teletun.protocol.address;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 
 /**
  * An address block in CIDR notation (RFC 4632 §3.1): the network address and its length in bits.
@@ -17,8 +17,8 @@ public record Prefix(InetAddress network, int length) {
           "prefix length %d does not fit %s: use 0 to %d"
               .formatted(length, Addresses.text(network), bytes.length * 8));
     }
-    for (int bit = length; bit < bytes.length * 8; bit++) {
-      bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+    for (int i = length / 8; i < bytes.length; i++) {
+      bytes[i] &= (byte) kept(length, i);
     }
     network = Addresses.ofBytes(bytes);
   }
@@ -49,8 +49,23 @@ public record Prefix(InetAddress network, int length) {
 
   /** True if {@code address} is of the same family and lies inside. */
   public boolean contains(InetAddress address) {
-    return network.getAddress().length == address.getAddress().length
-        && new Prefix(address, length).network.equals(network);
+    byte[] own = network.getAddress();
+    byte[] other = address.getAddress();
+    if (own.length != other.length) {
+      return false;
+    }
+    for (int i = 0; i * 8 < length; i++) { // asked for thousands of addresses in a row
+      if (((own[i] ^ other[i]) & kept(length, i)) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The bits of byte {@code i} that belong to a network of that length. */
+  private static int kept(int length, int i) {
+    int bits = Math.clamp(length - i * 8L, 0, 8);
+    return (0xff00 >> bits) & 0xff;
   }
 
   /** True if every address of {@code other} lies inside. */
@@ -60,19 +75,7 @@ public record Prefix(InetAddress network, int length) {
 
   /** True for IPv6. */
   public boolean isIpv6() {
-    return network.getAddress().length == 16;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Prefix p
-        && length == p.length
-        && Arrays.equals(network.getAddress(), p.network.getAddress());
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * Arrays.hashCode(network.getAddress()) + length;
+    return network instanceof Inet6Address;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Authorization implements Interceptor {
   private static final String HEADER = "Authorization";
+  private static final String BEARER = "Bearer ";
 
   private final Credentials credentials;
 
@@ -29,14 +31,23 @@ final class Authorization implements Interceptor {
   @Override
   public CompletableFuture<Boolean> afterFailure(
       BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
-    boolean again = response.code() == HttpURLConnection.HTTP_UNAUTHORIZED && credentials.renew();
+    boolean again =
+        response.code() == HttpURLConnection.HTTP_UNAUTHORIZED
+            && credentials.renew(token(response.request()));
     if (again) {
       set(builder);
     }
     return CompletableFuture.completedFuture(again);
   }
 
+  private static Optional<String> token(HttpRequest request) {
+    return request.headers(HEADER).stream()
+        .filter(value -> value.startsWith(BEARER))
+        .map(value -> value.substring(BEARER.length()))
+        .findFirst();
+  }
+
   private void set(BasicBuilder builder) {
-    credentials.token().ifPresent(token -> builder.setHeader(HEADER, "Bearer " + token));
+    credentials.token().ifPresent(token -> builder.setHeader(HEADER, BEARER + token));
   }
 }

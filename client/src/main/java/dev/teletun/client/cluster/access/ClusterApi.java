@@ -150,11 +150,7 @@ public final class ClusterApi implements Closeable {
               "the API server %s does not let the user of context \"%s\" %s %s%s (403). Ask for that right; check with: kubectl auth can-i %s %s%s"
                   .formatted(server(), context(), verb, resource, where, verb, resource, flag),
               e);
-      case NO_ANSWER, 0 ->
-          ClusterException.failed(
-              "the API server %s of context \"%s\" cannot be asked: %s. Check the network and the proxy, or dial the server with -address=HOST"
-                  .formatted(server(), context(), Unreachable.reason(e)),
-              e);
+      case NO_ANSWER, 0 -> unanswered(e);
       default ->
           ClusterException.failed(
               "the API server %s answered %d to: %s %s%s: %s. Try: kubectl get %s%s"
@@ -169,6 +165,19 @@ public final class ClusterApi implements Closeable {
                       flag),
               e);
     };
+  }
+
+  private ClusterException unanswered(KubernetesClientException e) {
+    Optional<String> proxy = ProxyInForce.of(config);
+    return proxy.isEmpty()
+        ? ClusterException.failed(
+            "the API server %s of context \"%s\" cannot be asked: %s. Check the network and the proxy, or dial the server with -address=HOST"
+                .formatted(server(), context(), Unreachable.reason(e)),
+            e)
+        : ClusterException.failed(
+            "the API server %s of context \"%s\" cannot be asked through the proxy %s: %s. Check proxy-url in the kubeconfig, else HTTPS_PROXY and NO_PROXY; a login goes into the URL: http://USER:PASSWORD@HOST:PORT"
+                .formatted(server(), context(), proxy.get(), ProxyInForce.reason(e)),
+            e);
   }
 
   @Override

@@ -29,6 +29,11 @@ public final class ClusterException extends IOException {
     return new ClusterException(message, false, cause);
   }
 
+  /** The same, with one sentence more. */
+  public ClusterException with(String sentence) {
+    return new ClusterException("%s. %s".formatted(getMessage(), sentence), refused, this);
+  }
+
   /** True if the API server understood and said no (401, 403). */
   public boolean refused() {
     return refused;

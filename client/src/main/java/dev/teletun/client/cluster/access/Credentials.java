@@ -13,7 +13,7 @@ interface Credentials {
         }
 
         @Override
-        public boolean renew() {
+        public boolean renew(Optional<String> refused) {
           return false;
         }
       };
@@ -22,9 +22,10 @@ interface Credentials {
   Optional<String> token();
 
   /**
-   * Gets new ones, because the API server did not take the last.
+   * Gets new ones, because the API server did not take these; several requests at once learn that.
    *
-   * @return false if there are none
+   * @param refused the token that was not taken, if it was one
+   * @return false if there are no others
    */
-  boolean renew();
+  boolean renew(Optional<String> refused);
 }

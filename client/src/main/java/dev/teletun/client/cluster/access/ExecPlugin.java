@@ -24,24 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a credential plugin the way kubectl does (client-go's exec plugins): without a shell, with
  * KUBERNETES_EXEC_INFO, its standard error left to the user, and as the person who called us.
+ *
+ * @param config whose command, if it has a slash, is absolute already
  */
-final class ExecPlugin {
+record ExecPlugin(ExecConfig config, Optional<Cluster> cluster, InvokingUser user) {
   private static final Set<String> VERSIONS =
       Set.of("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1");
   private static final String EXTENSION = "client.authentication.k8s.io/exec";
   private static final int LARGEST_ANSWER = 1 << 20; // bytes
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
-
-  private final ExecConfig config;
-  private final Optional<Cluster> cluster;
-  private final InvokingUser user;
-
-  /** A command with a slash is absolute already. */
-  ExecPlugin(ExecConfig config, Optional<Cluster> cluster, InvokingUser user) {
-    this.config = config;
-    this.cluster = cluster;
-    this.user = user;
-  }
 
   /** Runs it once; may take as long as a person needs to log in. */
   ExecCredential run() throws ClusterException {

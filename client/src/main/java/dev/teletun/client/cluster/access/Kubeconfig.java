@@ -138,7 +138,7 @@ final class Kubeconfig {
     }
     boolean token = !auth.map(AuthInfo::getToken).orElse("").isEmpty();
     return exec.isPresent() && !token
-        ? new PluginCredentials(new ExecPlugin(exec.get(), Optional.of(cluster), user))
+        ? PluginCredentials.of(new ExecPlugin(exec.get(), Optional.of(cluster), user))
         : Credentials.NONE;
   }
 

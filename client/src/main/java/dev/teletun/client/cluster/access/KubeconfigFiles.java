@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * them are relative to their own file, as kubectl has it.
  */
 final class KubeconfigFiles {
+  private static final Pattern YAML_PROBLEM =
+      Pattern.compile("(?m)^(\\S.*)\\R in reader, line (\\d+), column (\\d+)");
+
   private final InvokingUser user;
 
   KubeconfigFiles(InvokingUser user) {
@@ -59,6 +64,11 @@ final class KubeconfigFiles {
           "cannot read kubeconfig %s: %s. Check its kind and mode: ls -l %s"
               .formatted(file, Unreachable.rootMessage(e), file),
           e);
+    } catch (RuntimeException e) { // of the parsers, which have no checked ones
+      throw ClusterException.failed(
+          "cannot use kubeconfig %s: %s. Check it with: kubectl --kubeconfig=%s config view"
+              .formatted(file, place(e), file),
+          e);
     }
     if (parsed == null) {
       throw ClusterException.failed(
@@ -70,6 +80,20 @@ final class KubeconfigFiles {
       parsed.getUsers().forEach(named -> absolute(directory, named.getUser()));
     }
     return parsed;
+  }
+
+  /** What the parser says, without its picture of the place, in which a token may be. */
+  private static String place(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    Matcher yaml = YAML_PROBLEM.matcher(String.valueOf(root.getMessage()));
+    String said = Unreachable.rootMessage(failure);
+    while (yaml.find()) { // the last is the innermost
+      said = "%s in line %s, column %s".formatted(yaml.group(1), yaml.group(2), yaml.group(3));
+    }
+    return said;
   }
 
   private boolean exists(Path file) {

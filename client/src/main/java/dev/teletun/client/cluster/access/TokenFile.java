@@ -33,13 +33,13 @@ final class TokenFile implements Credentials {
   @Override
   public synchronized Optional<String> token() {
     if (System.nanoTime() - readAt > FRESH.toNanos()) {
-      boolean _ = renew();
+      boolean _ = renew(Optional.empty());
     }
     return Optional.of(token);
   }
 
   @Override
-  public synchronized boolean renew() {
+  public synchronized boolean renew(Optional<String> refused) {
     try {
       String before = token;
       token = read();

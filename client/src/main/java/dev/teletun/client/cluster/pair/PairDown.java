@@ -20,14 +20,15 @@ public final class PairDown {
   }
 
   /**
-   * Deletes everything, and returns once it is gone. Done twice it finds nothing.
+   * Deletes everything, and returns once it is gone. Done twice it finds nothing. The Lease goes
+   * last.
    *
    * @return what there was
    */
   public List<String> run() throws ClusterException, InterruptedException {
     steps.step("looking for pair %s in namespace %s".formatted(spec.name(), spec.namespace()));
     List<HasMetadata> there = new ArrayList<>();
-    for (String kind : PairStore.KINDS) {
+    for (String kind : PairStore.KINDS_TO_REMOVE) {
       try {
         there.addAll(store.list(kind));
       } catch (ClusterException e) {

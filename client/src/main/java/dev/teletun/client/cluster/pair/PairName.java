@@ -1,9 +1,6 @@
 package dev.teletun.client.cluster.pair;
 
 import dev.teletun.client.cluster.access.InvokingUser;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -20,7 +17,7 @@ public final class PairName {
   public static String of(InvokingUser user) {
     String readable = user.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     String part = readable.substring(0, Math.min(LONGEST_USER, readable.length()));
-    String unique = PairObjects.digest(user.name() + "@" + machine()).substring(0, DIGITS);
+    String unique = PairObjects.digest(user.name() + "@" + ThisMachine.id()).substring(0, DIGITS);
     return ("teletun-" + part + "-" + unique).replaceAll("-+", "-");
   }
 
@@ -35,22 +32,5 @@ public final class PairName {
           "no name for objects of Kubernetes; write at most 48 of a-z, 0-9 and -, a letter first");
     }
     return name;
-  }
-
-  private static String machine() {
-    try {
-      String id = Files.readString(Path.of("/etc/machine-id")).strip();
-      return id.isEmpty() ? hostName() : id;
-    } catch (IOException _) {
-      return hostName();
-    }
-  }
-
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException _) {
-      return "";
-    }
   }
 }

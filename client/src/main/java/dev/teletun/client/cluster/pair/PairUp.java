@@ -43,19 +43,46 @@ public final class PairUp {
       Optional<HasMetadata> same = wanted.stream().filter(w -> isSame(w, object)).findFirst();
       same.ifPresentOrElse(missing::remove, () -> stale.add(object));
     }
+    List<HasMetadata> made = new ArrayList<>();
+    try {
+      replace(stale, missing, made);
+      Pod dialled = new Readiness(api, spec, store, steps).await();
+      steps.done("the pair is ready on node " + dialled.getSpec().getNodeName());
+      return new Deployed(spec.namespace() + "/" + dialled.getMetadata().getName());
+    } catch (ClusterException e) {
+      tellWhatIsHalf(stale, made);
+      throw e;
+    }
+  }
+
+  private void replace(List<HasMetadata> stale, List<HasMetadata> missing, List<HasMetadata> made)
+      throws ClusterException, InterruptedException {
     if (!stale.isEmpty()) {
-      steps.step("replacing what is not as it should be: " + names(stale));
+      steps.step("replacing what is not as it should be: " + PairStore.names(stale));
       store.delete(stale);
     }
-    List<HasMetadata> made = create(missing);
+    create(missing, made);
     steps.done(
         made.isEmpty()
             ? "pair %s is there".formatted(spec.name())
             : "pair %s in namespace %s: made %s"
-                .formatted(spec.name(), spec.namespace(), names(made)));
-    Pod dialled = new Readiness(api, spec, store, steps).await();
-    steps.done("the pair is ready on node " + dialled.getSpec().getNodeName());
-    return new Deployed(spec.namespace() + "/" + dialled.getMetadata().getName());
+                .formatted(spec.name(), spec.namespace(), PairStore.names(made)));
+  }
+
+  private void tellWhatIsHalf(List<HasMetadata> stale, List<HasMetadata> made) {
+    String down = "teletun down -namespace=%s -name=%s".formatted(spec.namespace(), spec.name());
+    List<HasMetadata> lost =
+        stale.stream().filter(s -> made.stream().noneMatch(m -> isNamesake(m, s))).toList();
+    if (!lost.isEmpty()) {
+      steps.warn(
+          "what was removed to be made anew is not there: %s. Try again with: teletun up; or remove the rest with: %s"
+              .formatted(PairStore.names(lost), down));
+    }
+    if (!made.isEmpty()) {
+      steps.warn(
+          "what was made until then stays: %s. Remove it with: %s"
+              .formatted(PairStore.names(made), down));
+    }
   }
 
   /** What may not be listed is taken for absent, but for pods and the Secret. */
@@ -73,8 +100,8 @@ public final class PairUp {
     return there;
   }
 
-  private List<HasMetadata> create(List<HasMetadata> objects) throws ClusterException {
-    List<HasMetadata> made = new ArrayList<>();
+  /** Adds each to {@code made} as soon as it is there. */
+  private void create(List<HasMetadata> objects, List<HasMetadata> made) throws ClusterException {
     for (HasMetadata object : objects) {
       String kind = PairStore.kind(object);
       steps.step("making %s %s".formatted(object.getKind(), object.getMetadata().getName()));
@@ -87,7 +114,6 @@ public final class PairUp {
         steps.warn("going on without %s: %s".formatted(kind, e.getMessage()));
       }
     }
-    return made;
   }
 
   private static boolean isNeeded(String kind) {
@@ -95,15 +121,14 @@ public final class PairUp {
   }
 
   private static boolean isSame(HasMetadata wanted, HasMetadata there) {
-    return wanted.getKind().equals(there.getKind())
-        && wanted.getMetadata().getName().equals(there.getMetadata().getName())
+    return isNamesake(wanted, there)
         && there.getMetadata().getDeletionTimestamp() == null
         && PairObjects.content(wanted).equals(PairObjects.content(there))
         && !(there instanceof Pod pod && PodTrouble.isOver(pod));
   }
 
-  private static String names(List<HasMetadata> objects) {
-    return String.join(
-        ", ", objects.stream().map(o -> o.getKind() + " " + o.getMetadata().getName()).toList());
+  private static boolean isNamesake(HasMetadata one, HasMetadata other) {
+    return one.getKind().equals(other.getKind())
+        && one.getMetadata().getName().equals(other.getMetadata().getName());
   }
 }

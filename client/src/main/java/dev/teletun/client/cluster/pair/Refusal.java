@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 final class Refusal {
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
   private static final Pattern POD_SECURITY = Pattern.compile("violates PodSecurity \"([a-z]+)");
 
   private final ClusterApi api;
@@ -18,6 +19,23 @@ final class Refusal {
   Refusal(ClusterApi api, PairSpec spec) {
     this.api = api;
     this.spec = spec;
+  }
+
+  /** What keeps an object of that name from being made. */
+  ClusterException explain(KubernetesClientException e, String verb, String resource, String name) {
+    return e.getCode() == CONFLICT
+        ? ClusterException.failed(
+            "%s %s is in namespace \"%s\" already, and not as one of pair %s: somebody else's, or just made by another teletun up. See: kubectl get %s %s -n %s --show-labels; or take other names with -name=NAME"
+                .formatted(
+                    resource,
+                    name,
+                    spec.namespace(),
+                    spec.name(),
+                    resource,
+                    name,
+                    spec.namespace()),
+            e)
+        : explain(e, verb, resource);
   }
 
   ClusterException explain(KubernetesClientException e, String verb, String resource) {

@@ -32,6 +32,12 @@ public enum Right {
       "networkpolicies",
       "get list create delete",
       "the pair gets no NetworkPolicy"),
+  LEASES(
+      Use.UP,
+      "coordination.k8s.io",
+      "leases",
+      "get create update delete",
+      "who holds the pair is neither said nor heard"),
   LOGS(Use.UP, "", "pods/log", "get", "why a container ends at once is not shown"),
   EVENTS(Use.UP, "", "events", "list", "why a pod does not start is only shown in part"),
 
@@ -50,7 +56,9 @@ public enum Right {
       "discovery.k8s.io",
       "endpointslices",
       "list watch",
-      "what is behind headless Services is not followed");
+      "what is behind headless Services is not followed"),
+  ALL_NAMESPACES(
+      Use.FACTS, "", "namespaces", "list watch", "web.other is not resolved, only web.other.svc");
 
   /** Where the ConfigMap is that kubeadm leaves. */
   static final String KUBEADM_NAMESPACE = "kube-system";

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ClusterPrefixes implements Closeable {
   private static final Set<Kind> AT_ONCE =
-      Set.of(Kind.SERVICE_CIDRS, Kind.KUBEADM_CONFIG, Kind.NODES);
+      Set.of(Kind.SERVICE_CIDRS, Kind.KUBEADM_CONFIG, Kind.NODES, Kind.NAMESPACES);
 
   /** Hears what becomes of the cluster, on threads of this class; is to be quick. */
   public interface Listener {
@@ -110,7 +110,8 @@ public final class ClusterPrefixes implements Closeable {
       prefixes.add(new LearnedPrefix(rung.prefix(), rung.source(), rung.confidence(), learned));
     }
     since = still;
-    return new ClusterView(prefixes, ladder.hosts(), ladder.skipped(), sessions.apiServer());
+    return new ClusterView(
+        prefixes, ladder.hosts(), ladder.namespaces(), ladder.skipped(), sessions.apiServer());
   }
 
   /** How the API server answers, for people: one entry for each kind of objects that is asked. */

@@ -1,6 +1,7 @@
 package dev.teletun.client.cluster.prefix;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.teletun.client.cluster.access.Pause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A kind of objects that say something of addresses, and what of one is kept. */
+/** A kind of objects that say something of addresses or names, and what of one is kept. */
 enum Kind {
   SERVICE_CIDRS(
       "servicecidrs",
@@ -16,7 +16,12 @@ enum Kind {
   NODES("nodes", "/api/v1/nodes", ""),
   SERVICES("services", "/api/v1/services", ""),
   PODS("pods", "/api/v1/pods", ""),
-  ENDPOINT_SLICES("endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", "");
+  ENDPOINT_SLICES("endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", ""),
+  NAMESPACES("namespaces", "/api/v1/namespaces", ""),
+  /** Of kubeadm and those like it: the pods of the API server and of the controller manager. */
+  COMPONENTS("pods in kube-system", "/api/v1/namespaces/kube-system/pods", ""),
+  CALICO_POOLS("ippools", "/apis/crd.projectcalico.org/v1/ippools", ""),
+  CILIUM_NODES("ciliumnodes", "/apis/cilium.io/v2/ciliumnodes", "");
 
   /** Before a subnet for Services in what is kept of kubeadm's configuration. */
   static final String SERVICE_SUBNET = "serviceSubnet ";
@@ -26,6 +31,9 @@ enum Kind {
 
   private static final Pattern SUBNETS =
       Pattern.compile("(?m)^\\s*(serviceSubnet|podSubnet):[ \"']*([0-9a-fA-F.:/, ]+)");
+
+  private static final Pattern FLAGS =
+      Pattern.compile("--(service-cluster-ip-range|cluster-cidr)[= ]([0-9a-fA-F.:/,]+)");
 
   // Of one object: an EndpointSlice has up to 1000 endpoints, everything else a few addresses.
   private static final int MOST_TEXTS = 1000;
@@ -41,7 +49,7 @@ enum Kind {
     this.olderPath = olderPath;
   }
 
-  /** As RBAC calls it. */
+  /** As RBAC calls it, or for a part of a kind as people do. */
   String resource() {
     return resource;
   }
@@ -53,12 +61,17 @@ enum Kind {
 
   /** The parameter that narrows it down, or nothing. */
   String selection() {
-    return this == KUBEADM_CONFIG ? "&fieldSelector=metadata.name%3Dkubeadm-config" : "";
+    return switch (this) {
+      case KUBEADM_CONFIG -> "&fieldSelector=metadata.name%3Dkubeadm-config";
+      case COMPONENTS ->
+          "&labelSelector=component%20in%20%28kube-apiserver%2Ckube-controller-manager%29";
+      default -> "";
+    };
   }
 
-  /** What is kept of an object: addresses and prefixes as they came. */
+  /** What is kept of an object: addresses and prefixes, or its name, as they came. */
   List<String> project(JsonNode object) {
-    return addressesIn(object).stream()
+    return textsIn(object).stream()
         .filter(text -> !text.isEmpty())
         .map(text -> text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…")
         .distinct()
@@ -66,7 +79,7 @@ enum Kind {
         .toList();
   }
 
-  private List<String> addressesIn(JsonNode object) {
+  private List<String> textsIn(JsonNode object) {
     return switch (this) {
       case SERVICE_CIDRS -> texts(object.path("spec").path("cidrs"));
       case KUBEADM_CONFIG -> subnets(object);
@@ -74,6 +87,13 @@ enum Kind {
       case SERVICES -> either(object.path("spec"), "clusterIPs", "clusterIP");
       case PODS -> podIps(object);
       case ENDPOINT_SLICES -> podEndpoints(object);
+      case COMPONENTS -> flags(object);
+      case CALICO_POOLS ->
+          object.path("spec").path("disabled").asBoolean()
+              ? List.of()
+              : List.of(object.path("spec").path("cidr").asText());
+      case CILIUM_NODES -> texts(object.path("spec").path("ipam").path("podCIDRs"));
+      case NAMESPACES -> List.of(object.path("metadata").path("name").asText());
     };
   }
 
@@ -117,6 +137,22 @@ enum Kind {
     while (line.find()) {
       for (String subnet : line.group(2).strip().split("[, ]+", -1)) {
         texts.add(line.group(1) + " " + subnet);
+      }
+    }
+    return texts;
+  }
+
+  private static List<String> flags(JsonNode pod) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode container : pod.path("spec").path("containers")) {
+      List<String> words = new ArrayList<>(texts(container.path("command")));
+      words.addAll(texts(container.path("args")));
+      Matcher flag = FLAGS.matcher(String.join(" ", words));
+      while (flag.find()) {
+        String label = flag.group(1).equals("cluster-cidr") ? POD_SUBNET : SERVICE_SUBNET;
+        for (String subnet : flag.group(2).split(",", -1)) {
+          texts.add(label + subnet);
+        }
       }
     }
     return texts;

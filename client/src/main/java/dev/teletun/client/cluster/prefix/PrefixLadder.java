@@ -18,8 +18,10 @@ import java.util.Set;
  * Makes prefixes of what is known of each kind, from the best source that says anything.
  *
  * <pre>
- *   Services: ServiceCIDR API, kubeadm's configuration, observed cluster IPs and name servers
- *   pods:     kubeadm's configuration, the nodes' blocks, observed pods
+ *   Services: ServiceCIDR API, kubeadm's configuration, the API server's flags,
+ *             observed cluster IPs and name servers
+ *   pods:     kubeadm's configuration, the nodes' blocks, the controller manager's flags,
+ *             Calico's pools, Cilium's nodes, observed pods
  * </pre>
  *
  * A source for pods is believed if it holds the address of the pod that this host is.
@@ -84,6 +86,10 @@ final class PrefixLadder {
     return hosts;
   }
 
+  Set<String> namespaces() {
+    return of(Kind.NAMESPACES).objects().keySet();
+  }
+
   List<Skipped> skipped() {
     return List.copyOf(skipped);
   }
@@ -109,6 +115,12 @@ final class PrefixLadder {
       add(found, "kubeadm-config", confirmed ? Confidence.HIGH : Confidence.MEDIUM);
       return;
     }
+    found = prefixes(Kind.COMPONENTS, "Pod", Kind.SERVICE_SUBNET);
+    if (!found.isEmpty()) {
+      add(found, "the API server's flags", Confidence.HIGH);
+      return;
+    }
+    missing.add(Kind.COMPONENTS);
     missing.add(Kind.SERVICES);
     Set<InetAddress> seen = new LinkedHashSet<>(observed);
     nameServers.stream().filter(s -> Admission.refusal(s).isEmpty()).forEach(seen::add);
@@ -128,13 +140,35 @@ final class PrefixLadder {
         Confidence.HIGH);
     List<Prefix> sure = new ArrayList<>(subnet);
     sure.addAll(nodes);
-    if (pod.stream().allMatch(holdsIn(sure)::apply)) {
+    if (holdPod(sure)) {
+      return;
+    }
+    boolean asked = network(sure, Kind.COMPONENTS, "Pod", "the controller manager's flags");
+    asked &= network(sure, Kind.CALICO_POOLS, "IPPool", "Calico's IPPools");
+    asked &= network(sure, Kind.CILIUM_NODES, "CiliumNode", "Cilium's CiliumNodes");
+    if (holdPod(sure) || !asked) {
       return;
     }
     missing.add(Kind.PODS);
     Set<InetAddress> elsewhere = new LinkedHashSet<>(observed);
     elsewhere.removeIf(holdsIn(sure)::apply);
     add(widened(elsewhere, OBSERVED_PODS_V4, OBSERVED_PODS_V6), "observed pods", Confidence.LOW);
+  }
+
+  private boolean holdPod(List<Prefix> prefixes) {
+    return pod.stream().allMatch(holdsIn(prefixes)::apply);
+  }
+
+  /** Adds what it says to {@code sure}; false while it has not been asked. */
+  private boolean network(List<Prefix> sure, Kind kind, String what, String source) {
+    missing.add(kind);
+    List<Prefix> said = believed(kind, what, kind == Kind.COMPONENTS ? Kind.POD_SUBNET : "");
+    add(
+        said.stream().filter(p -> sure.stream().noneMatch(s -> s.contains(p))).toList(),
+        source,
+        Confidence.HIGH);
+    sure.addAll(said);
+    return of(kind).settled();
   }
 
   private interface Holds {
@@ -208,7 +242,7 @@ final class PrefixLadder {
             if (text.equals("None")) {
               headless[0]++;
             } else {
-              address(what + " " + name, text).ifPresent(found::add);
+              address(what, name, text).ifPresent(found::add);
             }
           }
         });
@@ -218,14 +252,14 @@ final class PrefixLadder {
     return found;
   }
 
-  private Optional<InetAddress> address(String of, String text) {
+  private Optional<InetAddress> address(String what, String name, String text) {
     try {
       InetAddress address = Addresses.parse(text);
       Optional<String> refusal = Admission.refusal(address);
-      refusal.ifPresent(why -> skip("%s of %s".formatted(text, of), why));
+      refusal.ifPresent(why -> skip("%s of %s %s".formatted(text, what, name), why));
       return refusal.isEmpty() ? Optional.of(address) : Optional.empty();
     } catch (IllegalArgumentException _) {
-      skip("\"%s\" of %s".formatted(text, of), "is no address");
+      skip("\"%s\" of %s %s".formatted(text, what, name), "is no address");
       return Optional.empty();
     }
   }

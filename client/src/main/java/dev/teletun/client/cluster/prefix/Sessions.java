@@ -3,6 +3,7 @@ package dev.teletun.client.cluster.prefix;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.access.ClusterException;
+import dev.teletun.client.cluster.access.Pause;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.Closeable;
@@ -255,7 +256,7 @@ final class Sessions implements Closeable, Follower.Listener {
     }
   }
 
-  private static Set<InetAddress> addresses(ClusterApi of) throws UnknownHostException {
+  private static Set<InetAddress> addresses(ClusterApi of) throws ClusterException {
     Config config = of.client().getConfiguration();
     List<@Nullable String> urls = new ArrayList<>();
     urls.add(of.server());
@@ -265,7 +266,14 @@ final class Sessions implements Closeable, Follower.Listener {
     for (String url : urls) {
       String host = url == null || url.isEmpty() ? null : URI.create(url).getHost();
       if (host != null) {
-        addresses.addAll(List.of(InetAddress.getAllByName(host)));
+        try {
+          addresses.addAll(List.of(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException e) {
+          throw ClusterException.failed(
+              "the name %s, of the API server or the proxy to it, does not resolve. Check it with: getent hosts %s"
+                  .formatted(host, host),
+              e);
+        }
       }
     }
     return addresses;

@@ -3,9 +3,11 @@ package dev.teletun.client.cluster.reach;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterException;
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.settings.Similar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ final class PodLookup {
   private PodLookup() {}
 
   /**
-   * Finds a running pod by one API call of at most 10 s.
+   * Finds a running pod by one API call of at most 10 s; by two if it is of a pair of ours.
    *
    * @param podName {@code name} in the namespace in force, or {@code namespace/name}
    * @throws ClusterException for everything that keeps the pod from being dialled, with the remedy
@@ -24,6 +26,8 @@ final class PodLookup {
     String namespace = name.namespace().orElse(api.namespace());
     PodName full = new PodName(Optional.of(namespace), name.name());
     Pod pod = ask(api, namespace, name.name());
+    refuseWhatDoesNotRun(full, pod);
+    OtherHalf.refuseAnotherNode(api, full, pod);
     return new PodAddress(full, address(full, pod), pod);
   }
 
@@ -40,8 +44,13 @@ final class PodLookup {
       @Nullable Pod pod = api.client().pods().inNamespace(namespace).withName(name).get();
       if (pod == null) {
         throw ClusterException.failed(
-            "there is no pod \"%s\" in namespace \"%s\" of context \"%s\". List them with: kubectl get pods -n %s; or name another namespace: -pod=NAMESPACE/NAME"
-                .formatted(name, namespace, api.context(), namespace));
+            "there is no pod \"%s\" in namespace \"%s\" of context \"%s\". %sList them with: kubectl get pods -n %s; or name another namespace: -pod=NAMESPACE/NAME"
+                .formatted(
+                    name,
+                    namespace,
+                    api.context(),
+                    similar(api, namespace, name).map("Did you mean %s? "::formatted).orElse(""),
+                    namespace));
       }
       return pod;
     } catch (KubernetesClientException e) {
@@ -49,14 +58,26 @@ final class PodLookup {
     }
   }
 
-  private static InetAddress address(PodName name, Pod pod) throws ClusterException {
-    String phase = pod.getStatus() == null ? "Unknown" : pod.getStatus().getPhase();
-    boolean leaving = pod.getMetadata().getDeletionTimestamp() != null;
-    if (leaving || !"Running".equals(phase)) {
-      throw ClusterException.failed(
-          "pod \"%s\" is not running but %s. See why with: %s"
-              .formatted(name, leaving ? "being deleted" : phase, describe(name)));
+  private static Optional<String> similar(ClusterApi api, String namespace, String name) {
+    try {
+      List<String> there =
+          api.client().pods().inNamespace(namespace).list().getItems().stream()
+              .map(pod -> pod.getMetadata().getName())
+              .toList();
+      return Similar.to(name, there);
+    } catch (KubernetesClientException _) {
+      return Optional.empty(); // it may read single pods only
     }
+  }
+
+  private static void refuseWhatDoesNotRun(PodName name, Pod pod) throws ClusterException {
+    Optional<String> why = NotRunning.why(name, pod);
+    if (why.isPresent()) {
+      throw ClusterException.failed("%s. See why with: %s".formatted(why.get(), describe(name)));
+    }
+  }
+
+  private static InetAddress address(PodName name, Pod pod) throws ClusterException {
     String ip = pod.getStatus().getPodIP();
     if (ip == null || ip.isEmpty()) {
       throw ClusterException.failed(

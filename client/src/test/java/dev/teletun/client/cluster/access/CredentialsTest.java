@@ -1,6 +1,5 @@
 package dev.teletun.client.cluster.access;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,9 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +85,43 @@ class CredentialsTest {
 
     assertThat(server.asked()).hasSize(2);
     assertThat(server.asked().getLast()).startsWith("Bearer t2 ");
+  }
+
+  @Test
+  void runsAPluginOnceForAllWhoAskUntilItsTokenIsNotTaken() throws Exception {
+    plugin(
+        "echo x >>$0.runs; "
+            + answer("expirationTimestamp", "2999-01-01T00:00:00Z", "token", "t$(wc -l <$0.runs)"));
+
+    ask(exec(""));
+    ask(exec(""));
+
+    assertThat(directory.resolve("plugin.runs")).hasContent("x");
+    server.refuse("t1");
+    ask(exec(""));
+    ask(exec(""));
+    assertThat(directory.resolve("plugin.runs")).hasContent("x\nx");
+    assertThat(server.asked().stream().map(a -> a.substring(0, 9)))
+        .containsExactly("Bearer t1", "Bearer t1", "Bearer t1", "Bearer t2", "Bearer t2");
+  }
+
+  @Test
+  void runsAPluginOnceForSeveralRequestsThatAreRefusedAtOnce() throws Exception {
+    plugin("echo x >>$0.runs; " + answer("token", "t$(wc -l <$0.runs)"));
+    server.refuse("t1");
+    Map<String, String> path = Map.of("PATH", System.getenv("PATH"));
+    try (ClusterApi api = ClusterApi.open(path, choice(kubeconfig(exec(""), "")));
+        ExecutorService several = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> asked = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        asked.add(several.submit(() -> askPod(api)));
+      }
+      for (Future<?> one : asked) {
+        one.get();
+      }
+    }
+
+    assertThat(directory.resolve("plugin.runs")).hasContent("x\nx");
   }
 
   @Test
@@ -287,27 +328,12 @@ class CredentialsTest {
   }
 
   private Path kubeconfig(String user, String cluster) throws Exception {
-    String yaml =
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: staging
-        contexts:
-        - name: staging
-          context: {cluster: far, user: alice, namespace: shop}
-        clusters:
-        - name: far
-          cluster:
-            server: %s
-            certificate-authority-data: %s
-            %s
-        users:
-        - name: alice
-          user:
-            %s
-        """
-            .formatted(server.url(), server.authority(), cluster, user);
-    return Files.write(directory.resolve("config"), yaml.getBytes(UTF_8));
+    String authority = "certificate-authority-data: " + server.authority();
+    return StubApiServer.kubeconfig(
+        directory,
+        server.url(),
+        cluster.isEmpty() ? authority : authority + "\n    " + cluster,
+        user);
   }
 
   private static ClusterChoice choice(Path kubeconfig) {

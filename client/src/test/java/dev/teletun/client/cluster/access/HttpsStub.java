@@ -32,7 +32,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** A real HTTPS server that knows one pod, whose certificate is for the given names only. */
-final class HttpsStub implements Closeable {
+public final class HttpsStub implements Closeable {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   // by its names: making one takes a second
@@ -51,11 +51,7 @@ final class HttpsStub implements Closeable {
   /** As keytool writes it: {@code dns:api.example,ip:127.0.0.1}. */
   static HttpsStub named(Path directory, String alternativeNames) throws Exception {
     KeyStore keys = keyPair(directory, "server", alternativeNames);
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(factory.getKeyManagers(), new TrustManager[] {new Anybody()}, null);
+    SSLContext context = context(keys);
     HttpsServer https =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     https.setHttpsConfigurator(
@@ -71,6 +67,20 @@ final class HttpsStub implements Closeable {
     https.createContext("/", exchange -> stub.answer((HttpsExchange) exchange));
     https.start();
     return stub;
+  }
+
+  /** What a server of these names needs for TLS. */
+  public static SSLContext context(Path directory, String alternativeNames) throws Exception {
+    return context(keyPair(directory, "server", alternativeNames));
+  }
+
+  private static SSLContext context(KeyStore keys) throws GeneralSecurityException {
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(keys, PASSWORD);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(factory.getKeyManagers(), new TrustManager[] {new Anybody()}, null);
+    return context;
   }
 
   /** A new EC key with a certificate of its own, by the JDK's keytool. */

@@ -79,6 +79,16 @@ class KubeconfigTest {
   }
 
   @Test
+  void saysWhereAKubeconfigIsBrokenAndShowsNothingOfIt() throws IOException {
+    edit("token:", "token: \"\"");
+
+    failure(Map.of(), Optional.of(good))
+        .withMessageMatching(
+            "cannot use kubeconfig \\S+: .* in line \\d+, column \\d+\\. Check it with: kubectl --kubeconfig=\\S+ config view")
+        .withMessageNotContaining("secret");
+  }
+
+  @Test
   void listsTheContextsWhenTheCurrentOneIsUnknown() throws IOException {
     edit("current-context: staging", "current-context: production");
 
@@ -121,8 +131,8 @@ class KubeconfigTest {
                 Base64.getMimeEncoder()
                     .encodeToString(generator.generateKeyPair().getPrivate().getEncoded()));
     edit(
-        "{token: secret-token}",
-        "{client-key-data: %s}"
+        "token: secret-token",
+        "client-key-data: %s"
             .formatted(Base64.getEncoder().encodeToString(pem.getBytes(US_ASCII))));
 
     assertThat(load(Map.of(), Optional.of(good)).getClientKeyAlgo()).isEqualTo("EC");

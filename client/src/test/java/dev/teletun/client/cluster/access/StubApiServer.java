@@ -67,6 +67,17 @@ public final class StubApiServer implements Closeable {
 
   /** A kubeconfig for it, whose context {@code staging} is in the namespace {@code shop}. */
   public static Path kubeconfig(Path directory, String serverUrl) throws IOException {
+    return kubeconfig(directory, serverUrl, "", "token: secret-token");
+  }
+
+  /**
+   * The same.
+   *
+   * @param cluster YAML of the cluster, besides its URL
+   * @param user YAML of the user
+   */
+  public static Path kubeconfig(Path directory, String serverUrl, String cluster, String user)
+      throws IOException {
     return Files.writeString(
         directory.resolve("config"),
         """
@@ -78,12 +89,15 @@ public final class StubApiServer implements Closeable {
           context: {cluster: far, user: alice, namespace: shop}
         clusters:
         - name: far
-          cluster: {server: "%s"}
+          cluster:
+            server: "%s"
+            %s
         users:
         - name: alice
-          user: {token: secret-token}
+          user:
+            %s
         """
-            .formatted(serverUrl));
+            .formatted(serverUrl, cluster, user));
   }
 
   @Override

@@ -37,6 +37,8 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
   private static final String NODES = "/api/v1/nodes";
   private static final String SERVICES = "/api/v1/services";
   private static final String PODS = "/api/v1/pods";
+  private static final String NAMESPACES = "/api/v1/namespaces";
+  private static final String COMPONENTS = "/api/v1/namespaces/kube-system/pods";
   private static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
 
   @TempDir Path directory;
@@ -47,7 +49,7 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
   @BeforeEach
   void open() throws IOException {
     api = ApiServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    List.of(CONFIG_MAPS, NODES, SERVICES, PODS, SLICES).forEach(api::know);
+    List.of(CONFIG_MAPS, NODES, SERVICES, PODS, SLICES, NAMESPACES).forEach(api::know);
   }
 
   @AfterEach
@@ -107,6 +109,68 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
   }
 
   @Test
+  void readsTheFlagsOfTheControlPlaneWhereItRunsInPods() throws Exception {
+    api.put(
+        COMPONENTS,
+        "kube-system/kube-apiserver-a",
+        """
+        "spec":{"containers":[{"name":"kube-apiserver","command":["kube-apiserver",
+          "--advertise-address=192.168.64.2","--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112"]}]}
+        """);
+    api.put(
+        COMPONENTS,
+        "kube-system/kube-controller-manager-a",
+        """
+        "spec":{"containers":[{"name":"kube-controller-manager","command":["kube-controller-manager"],
+          "args":["--allocate-node-cidrs=true","--cluster-cidr","10.244.0.0/16"]}]}
+        """);
+
+    assertThat(begin(false).prefixes())
+        .extracting(p -> p.prefix() + " " + p.source() + " " + p.confidence())
+        .containsExactlyInAnyOrder(
+            "10.96.0.0/16 the API server's flags HIGH",
+            "fd00:96::/112 the API server's flags HIGH",
+            "10.244.0.0/16 the controller manager's flags HIGH");
+    assertThat(api.asked()).noneMatch(path -> path.startsWith(PODS));
+  }
+
+  @Test
+  void readsThePoolsOfCalicoThatAreInUse() throws Exception {
+    node("a", "192.168.64.0/24");
+    api.put(
+        "/apis/crd.projectcalico.org/v1/ippools",
+        "default-ipv4-ippool",
+        "\"spec\":{\"allowedUses\":[\"Workload\",\"Tunnel\"],\"blockSize\":26,\"cidr\":\"10.244.0.0/18\",\"ipipMode\":\"Always\",\"nodeSelector\":\"all()\"}");
+    api.put(
+        "/apis/crd.projectcalico.org/v1/ippools",
+        "old",
+        "\"spec\":{\"cidr\":\"172.20.0.0/16\",\"disabled\":true}");
+
+    assertThat(begin(false).prefixes())
+        .extracting(p -> p.prefix() + " " + p.source() + " " + p.confidence())
+        .contains("10.244.0.0/18 Calico's IPPools HIGH")
+        .noneMatch(p -> p.startsWith("172.20"));
+  }
+
+  @Test
+  void readsTheBlocksOfCiliumsNodes() throws Exception {
+    node("a", "192.168.64.0/24");
+    api.put(
+        "/apis/cilium.io/v2/ciliumnodes",
+        "a",
+        "\"spec\":{\"addresses\":[{\"ip\":\"192.168.64.2\",\"type\":\"InternalIP\"}],\"ipam\":{\"podCIDRs\":[\"10.244.3.0/24\"],\"pools\":{}}}");
+    api.put(
+        "/apis/cilium.io/v2/ciliumnodes",
+        "b",
+        "\"spec\":{\"ipam\":{\"podCIDRs\":[\"10.244.9.0/24\"]}}");
+
+    assertThat(begin(false).prefixes())
+        .extracting(p -> p.prefix() + " " + p.source() + " " + p.confidence())
+        .contains(
+            "10.244.3.0/24 Cilium's CiliumNodes HIGH", "10.244.9.0/24 Cilium's CiliumNodes HIGH");
+  }
+
+  @Test
   void widensWhatItObservesWhereNobodySaysPrefixes() throws Exception {
     service("shop/web", "10.96.130.4");
     pod("shop/web-1", "10.244.3.9");
@@ -147,6 +211,20 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
   }
 
   @Test
+  void listsAnewWhenAListExpiresHalfWay() throws Exception {
+    for (int i = 0; i < 600; i++) {
+      service("shop/s" + i, "10.96.%d.%d".formatted(i / 250, i % 250 + 1));
+    }
+    api.expireNextPage();
+
+    assertThat(begin(true).hosts()).hasSize(600);
+    assertThat(api.asked())
+        .filteredOn(p -> p.startsWith(SERVICES) && p.contains("limit"))
+        .hasSize(4);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   void followsWhatIsCreatedAndDeleted() throws Exception {
     service("shop/web", "10.96.0.7");
     begin(true);
@@ -159,6 +237,17 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
     until(() -> hosts().isEmpty());
 
     assertThat(view().skipped()).anyMatch(s -> s.toString().contains("headless"));
+  }
+
+  @Test
+  void followsNamespaces() throws Exception {
+    api.put(NAMESPACES, "shop", "\"status\":{\"phase\":\"Active\"}");
+    assertThat(begin(false).namespaces()).containsExactly("shop");
+
+    api.put(NAMESPACES, "office", "\"status\":{\"phase\":\"Active\"}");
+    until(() -> view().namespaces().equals(Set.of("shop", "office")));
+    api.delete(NAMESPACES, "shop");
+    until(() -> view().namespaces().equals(Set.of("office")));
   }
 
   @ParameterizedTest
@@ -203,7 +292,7 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
     until(() -> prefixes().trouble().isPresent());
     assertThat(hosts()).containsExactly(Addresses.parse("10.96.0.7"));
     api = ApiServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    List.of(CONFIG_MAPS, NODES, PODS).forEach(api::know);
+    List.of(CONFIG_MAPS, NODES, PODS, NAMESPACES).forEach(api::know);
     for (int i = 0; i < 10; i++) { // its versions are not those of the other
       service("shop/db", "10.96.0.8");
     }
@@ -232,7 +321,7 @@ class ClusterPrefixesTest implements ClusterPrefixes.Listener {
 
     begin(true);
 
-    assertThat(prefixes().state()).hasSize(6).allMatch(s -> s.endsWith("refused (403)"));
+    assertThat(prefixes().state()).hasSize(10).allMatch(s -> s.endsWith("refused (403)"));
     assertThat(prefixes().trouble()).isEmpty();
   }
 

@@ -96,7 +96,19 @@ class PrefixLadderTest {
 
   @Test
   void asksForPodsWhereTheNodesBlocksDoNotHoldThisPod() {
-    assertThat(climb(Map.of(Kind.NODES, known("a", "10.42.0.0/24", "fd00:244::/48"))).missing())
+    Follower.Known nodes = known("a", "10.42.0.0/24", "fd00:244::/48");
+    Follower.Known none = new Follower.Known(true, 404, false, Map.of());
+    assertThat(climb(Map.of(Kind.NODES, nodes)).missing())
+        .contains(Kind.COMPONENTS, Kind.CALICO_POOLS, Kind.CILIUM_NODES)
+        .doesNotContain(Kind.PODS);
+    assertThat(
+            climb(
+                    Map.of(
+                        Kind.NODES, nodes,
+                        Kind.COMPONENTS, none,
+                        Kind.CALICO_POOLS, none,
+                        Kind.CILIUM_NODES, none))
+                .missing())
         .contains(Kind.PODS);
     assertThat(climb(Map.of(Kind.NODES, known("a", "10.244.3.0/24", "fd00:244:3::/64"))).missing())
         .doesNotContain(Kind.PODS);

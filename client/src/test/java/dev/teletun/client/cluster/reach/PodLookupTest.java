@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +59,104 @@ class PodLookupTest {
         .withMessageContaining("no pod \"web-0\" in namespace \"shop\" of context \"staging\"")
         .withMessageContaining("kubectl get pods -n shop")
         .matches(e -> !e.refused());
+  }
+
+  @Test
+  void namesThePodThatMayBeMeant() throws Exception {
+    failure(uri ->
+            uri.endsWith("/pods")
+                ? new StubApiServer.Answer(
+                    200,
+                    "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[%s,%s]}"
+                        .formatted(
+                            pod("Running", "10.0.2.7").replace("web-0", "db-0"),
+                            pod("Running", "10.0.2.8").replace("web-0", "web-1")))
+                : new StubApiServer.Answer(404, status("NotFound")))
+        .withMessageContaining("\"staging\". Did you mean web-1? List them with: ");
+  }
+
+  @Test
+  void refusesAPodWhoseContainersDoNotRun() throws Exception {
+    failure(
+            200,
+            running(
+                """
+                {"name":"main","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 10s"}}}\
+                """))
+        .withMessage(
+            "no container of pod \"shop/web-0\" runs (container main: CrashLoopBackOff, back-off 10s). See why with: kubectl describe pod web-0 -n shop");
+    failure(200, running("{\"name\":\"main\",\"state\":{\"terminated\":{\"exitCode\":3}}}"))
+        .withMessageContaining("runs (container main ended with code 3). See");
+  }
+
+  @Test
+  void takesAPodOfWhichOneContainerRuns() throws Exception {
+    String json =
+        running(
+            """
+            {"name":"side","state":{"terminated":{"exitCode":3}}},{"name":"main","state":{"running":{}}}\
+            """);
+    try (StubApiServer server = StubApiServer.answering(200, json)) {
+      Path config = StubApiServer.kubeconfig(directory, server.url());
+
+      assertThat(find(Map.of(), Optional.of(config), "web-0").pod()).hasToString("shop/web-0");
+    }
+  }
+
+  @Test
+  void saysWhyAPodIsPending() throws Exception {
+    failure(
+            200,
+            pod("Pending", "")
+                .replace(
+                    "\"phase\"",
+                    "\"conditions\":[{\"type\":\"PodScheduled\",\"status\":\"False\",\"message\":\"0/1 nodes\"}],\"phase\""))
+        .withMessage(
+            "pod \"shop/web-0\" is not running but Pending (0/1 nodes). See why with: kubectl describe pod web-0 -n shop");
+  }
+
+  @Test
+  void refusesAPairWhoseHalvesAreOnTwoNodes() throws Exception {
+    failure(halves("n2"))
+        .withMessage(
+            "pod \"shop/web-0\" is on node n1 but server-cluster's, \"web-c\", on node n2: on two nodes they share no socket. Deploy them onto one, as the affinity of deploy/pair/pair.yaml does, or both in one pod: teletun up -layout=one-pod");
+    try (StubApiServer server = StubApiServer.answering(halves("n1"))) {
+      Path config = StubApiServer.kubeconfig(directory, server.url());
+
+      assertThat(find(Map.of(), Optional.of(config), "web-0").pod()).hasToString("shop/web-0");
+      assertThat(server.asked().getLast())
+          .contains("app.kubernetes.io%2Finstance%3Dann", "app.kubernetes.io%2Fcomponent");
+    }
+  }
+
+  private static Function<String, StubApiServer.Answer> halves(String node) {
+    String external =
+        pod("Running", "10.0.2.7")
+            .replace(
+                "\"namespace\"",
+                "\"labels\":{\"app.kubernetes.io/name\":\"teletun\",\"app.kubernetes.io/instance\":\"ann\",\"app.kubernetes.io/component\":\"server-external\"},\"namespace\"")
+            .replace("\"status\":", "\"spec\":{\"nodeName\":\"n1\"},\"status\":");
+    String cluster =
+        "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"web-c\"},\"spec\":{\"nodeName\":\"%s\"}}"
+            .formatted(node);
+    return uri ->
+        new StubApiServer.Answer(
+            200,
+            uri.contains("labelSelector")
+                ? "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[%s]}".formatted(cluster)
+                : external);
+  }
+
+  private static String running(String containers) {
+    return pod("Running", "10.0.2.7")
+        .replace("\"phase\"", "\"containerStatuses\":[%s],\"phase\"".formatted(containers.strip()));
+  }
+
+  private ThrowableAssertAlternative<ClusterException> failure(
+      Function<String, StubApiServer.Answer> answers) throws IOException {
+    try (StubApiServer server = StubApiServer.answering(answers)) {
+      return failure(StubApiServer.kubeconfig(directory, server.url()));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.teletun.client.cluster.reach;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -15,6 +16,8 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /** The server's side of one WebSocket (RFC 6455), as blocking calls of a test. */
 final class WebSocketPeer implements Closeable {
@@ -23,18 +26,34 @@ final class WebSocketPeer implements Closeable {
   private static final int FINAL_BINARY = 0x82;
   private static final int FINAL_CLOSE = 0x88;
 
+  private final String scheme;
   private final ServerSocket listener;
   private final List<String> request = new ArrayList<>();
   private Socket connection = new Socket();
   private DataInputStream in = new DataInputStream(DataInputStream.nullInputStream());
   private DataOutputStream out = new DataOutputStream(DataOutputStream.nullOutputStream());
 
-  WebSocketPeer() throws IOException {
-    listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  private WebSocketPeer(String scheme, ServerSocket listener) {
+    this.scheme = scheme;
+    this.listener = listener;
+  }
+
+  static WebSocketPeer plain() throws IOException {
+    return by("http", ServerSocketFactory.getDefault());
+  }
+
+  /** Behind TLS, as every real API server is. */
+  static WebSocketPeer tls(SSLContext context) throws IOException {
+    return by("https", context.getServerSocketFactory());
+  }
+
+  private static WebSocketPeer by(String scheme, ServerSocketFactory factory) throws IOException {
+    return new WebSocketPeer(
+        scheme, factory.createServerSocket(0, 1, InetAddress.getLoopbackAddress()));
   }
 
   String url() {
-    return "http://127.0.0.1:" + listener.getLocalPort();
+    return "%s://127.0.0.1:%d".formatted(scheme, listener.getLocalPort());
   }
 
   /** Request line and header fields. */
@@ -61,9 +80,10 @@ final class WebSocketPeer implements Closeable {
   void acceptUnanswered() throws IOException {
     connection = listener.accept();
     connection.setReceiveBufferSize(64 * 1024);
+    connection.setTcpNoDelay(true);
     connection.setSoTimeout(LIMIT_MILLIS);
     in = new DataInputStream(new BufferedInputStream(connection.getInputStream()));
-    out = new DataOutputStream(connection.getOutputStream());
+    out = new DataOutputStream(new BufferedOutputStream(connection.getOutputStream()));
     for (String line = line(); !line.isEmpty(); line = line()) {
       request.add(line);
     }
@@ -71,6 +91,7 @@ final class WebSocketPeer implements Closeable {
 
   void answer(String head) throws IOException {
     out.write(head.getBytes(US_ASCII));
+    out.flush();
   }
 
   private String line() throws IOException {
@@ -121,6 +142,7 @@ final class WebSocketPeer implements Closeable {
       out.writeLong(message.length);
     }
     out.write(message);
+    out.flush();
   }
 
   /** What the client says next: a message, or a close. */

@@ -1,15 +1,15 @@
-package dev.teletun.cli;
+package dev.teletun.protocol.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what a mistyped word may have meant. */
-final class Similar {
+public final class Similar {
   private Similar() {}
 
   /** The nearest of {@code known}, if at most a third of its letters are wrong. */
-  static Optional<String> to(String typed, Collection<String> known) {
+  public static Optional<String> to(String typed, Collection<String> known) {
     return known.stream()
         .filter(word -> distance(typed, word) <= Math.max(1, word.length() / 3))
         .min(Comparator.comparingInt(word -> distance(typed, word)));
