@@ -11,15 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A file that takes about ten seconds to fetch, and is looked at while it grows. */
-record Download(Host host, RunningProgram curl, Path file) implements Closeable {
-  private static final int BYTES = 30_000_000;
+/** A file that takes some seconds to fetch, and is looked at while it grows. */
+public record Download(Host host, String base, RunningProgram curl, Path file, int bytes)
+    implements Closeable {
   private static final int BYTES_PER_SECOND = 3_000_000;
 
   // A connection whose segments were lost waits twice as long each time (RFC 6298 §5.5).
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Of about ten seconds. */
   static Download begin(Host host) throws IOException {
+    return begin(host, 10);
+  }
+
+  /** Of about so many seconds. */
+  static Download begin(Host host, int seconds) throws IOException {
+    return begin(host, "http://" + LabNet.POD_WEB.v4(), seconds);
+  }
+
+  /** The same from another server that is like the lab's, at {@code base}. */
+  public static Download begin(Host host, String base, int seconds) throws IOException {
+    int bytes = seconds * BYTES_PER_SECOND;
     Path file = Files.createTempFile(host.logs(), "download", "");
     RunningProgram curl =
         host.start(
@@ -29,27 +41,27 @@ record Download(Host host, RunningProgram curl, Path file) implements Closeable 
             String.valueOf(BYTES_PER_SECOND),
             "-o",
             file.toString(),
-            url("bytes"));
-    return new Download(host, curl, file);
+            url(base, "bytes", bytes));
+    return new Download(host, base, curl, file, bytes);
   }
 
-  private static String url(String what) {
-    return "http://%s/%s/%d".formatted(LabNet.POD_WEB.v4(), what, BYTES);
+  private static String url(String base, String what, int bytes) {
+    return "%s/%s/%d".formatted(base, what, bytes);
   }
 
   /** What it should be. */
-  String expected() throws IOException {
-    return host.run("curl", "-sS", url("sha256")).orThrow().strip();
+  public String expected() throws IOException {
+    return host.run("curl", "-sS", url(base, "sha256", bytes)).orThrow().strip();
   }
 
   /** Waits until it has gone on for so long that the server is about to confirm the path's MTU. */
-  void awaitSteadiness() throws IOException {
+  public void awaitSteadiness() throws IOException {
     awaitMoreThan(2 * BYTES_PER_SECOND);
   }
 
   /** Waits until there is more of it than now, or all. */
-  void awaitProgress() throws IOException {
-    awaitMoreThan(Math.min(Files.size(file), BYTES - 1));
+  public void awaitProgress() throws IOException {
+    awaitMoreThan(Math.min(Files.size(file), bytes - 1));
   }
 
   private void awaitMoreThan(long bytes) throws IOException {
@@ -72,7 +84,7 @@ record Download(Host host, RunningProgram curl, Path file) implements Closeable 
   }
 
   /** Waits for its end. */
-  String sha256() throws IOException {
+  public String sha256() throws IOException {
     assertThat(curl.awaitExit(PATIENCE)).as(curl.output()).isZero();
     return host.run("sha256sum", file.toString()).orThrow().split(" ", -1)[0];
   }

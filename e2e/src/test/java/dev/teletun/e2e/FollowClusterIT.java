@@ -2,17 +2,16 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.teletun.lab.api.ApiServer;
+import dev.teletun.lab.api.PlayedCluster;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
-import dev.teletun.linux.namespace.NetworkNamespace;
-import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,15 +25,16 @@ import org.junit.jupiter.api.Timeout;
 @Tag("netns")
 @Timeout(180)
 class FollowClusterIT {
-  private static final String SERVICE_CIDRS = "/apis/networking.k8s.io/v1/servicecidrs";
-  private static final String CONFIG_MAPS = "/api/v1/namespaces/kube-system/configmaps";
-  private static final String NODES = "/api/v1/nodes";
-  private static final String SERVICES = "/api/v1/services";
-  private static final String PODS = "/api/v1/pods";
-  private static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
+  // A tenth of what bench/cluster measures.
+  private static final int SERVICES = 1_000;
+  private static final int PODS = 500;
+  private static final int CHANGES = 300;
+  private static final String NAME_SERVER = LabNet.DNS_SERVICE.v4();
+  private static final String FAR = LabNet.FAR_SERVICE.v4();
+  private static final String FAR_NAME = LabNet.FAR_NAME;
 
   private static Programs programs;
-  private ApiServer api;
+  private PlayedCluster cluster;
   private Path kubeconfig;
 
   @BeforeAll
@@ -53,33 +53,13 @@ class FollowClusterIT {
 
   @BeforeEach
   void startApiServer() throws IOException {
-    try (NetworkNamespace node = NetworkNamespace.ofProcess(programs.lab().node().pid())) {
-      InetSocketAddress any = new InetSocketAddress(Addresses.parse(LabNet.NODE.v4()), 0);
-      api = node.call(() -> ApiServer.open(any));
-    }
-    List.of(CONFIG_MAPS, NODES, SERVICES, PODS, SLICES).forEach(api::know);
-    cidrs(LabNet.SERVICES.v4(), LabNet.SERVICES.v6());
-    api.put(
-        NODES,
-        "lab-node",
-        "\"spec\":{\"podCIDRs\":[\"%s\",\"%s\"]}".formatted(LabNet.PODS.v4(), LabNet.PODS.v6()));
-    kubeconfig =
-        Files.writeString(
-            programs.lab().directory().resolve("kubeconfig"),
-            """
-            apiVersion: v1
-            kind: Config
-            current-context: lab
-            contexts: [{name: lab, context: {cluster: lab, user: lab}}]
-            clusters: [{name: lab, cluster: {server: "http://%s:%d"}}]
-            users: [{name: lab, user: {token: none}}]
-            """
-                .formatted(LabNet.NODE.v4(), api.port()));
+    cluster = programs.playCluster();
+    kubeconfig = cluster.kubeconfig(programs.lab().directory());
   }
 
   @AfterEach
   void endApiServer() {
-    api.close();
+    cluster.close();
   }
 
   @Test
@@ -99,20 +79,20 @@ class FollowClusterIT {
 
   @Test
   void followsServicesAndLosesNoneWhileTheApiServerFails() throws IOException {
-    service("shop/web", "10.96.7.1");
+    cluster.service("shop/web", "10.96.7.1");
     try (RunningProgram client = connect("-routes=hosts")) {
       assertThat(routes()).contains("10.96.7.1").doesNotContain(LabNet.SERVICES.v4());
 
-      service("shop/db", "10.96.7.2");
+      cluster.service("shop/db", "10.96.7.2");
       Until.holds(() -> assertThat(routes()).contains("10.96.7.2"));
-      api.delete(SERVICES, "shop/web");
+      cluster.deleteService("shop/web");
       Until.holds(() -> assertThat(routes()).doesNotContain("10.96.7.1"));
 
-      api.refuse(500);
+      cluster.api().refuse(500);
       client.awaitLine(Pattern.compile("answers 500"), Programs.LIMIT);
-      service("shop/late", "10.96.7.3");
+      cluster.service("shop/late", "10.96.7.3");
       assertThat(routes()).contains("10.96.7.2").doesNotContain("10.96.7.3");
-      api.recover();
+      cluster.api().recover();
       Until.holds(() -> assertThat(routes()).contains("10.96.7.2", "10.96.7.3"));
       stop(client);
     }
@@ -120,14 +100,14 @@ class FollowClusterIT {
 
   @Test
   void neverRoutesWhatItselfRunsTo() throws IOException {
-    cidrs("172.16.0.0/12");
-    service("shop/endpoint", LabNet.NODE.v4());
-    service("shop/gateway", LabNet.ROUTER_LAN.v4());
-    service("shop/neighbour", "192.168.50.77");
-    service("shop/loopback", "127.0.0.1");
+    cluster.serviceCidrs("172.16.0.0/12");
+    cluster.service("shop/endpoint", LabNet.NODE.v4());
+    cluster.service("shop/gateway", LabNet.ROUTER_LAN.v4());
+    cluster.service("shop/neighbour", "192.168.50.77");
+    cluster.service("shop/loopback", "127.0.0.1");
     try (RunningProgram client = connect("-routes=hosts")) {
-      service("shop/later", LabNet.NODE.v4());
-      service("shop/web", "10.96.7.1");
+      cluster.service("shop/later", LabNet.NODE.v4());
+      cluster.service("shop/web", "10.96.7.1");
       Until.holds(() -> assertThat(routes()).contains("10.96.7.1"));
       assertThat(way(LabNet.NODE.v4())).doesNotContain("tel");
       assertThat(routes())
@@ -144,11 +124,11 @@ class FollowClusterIT {
 
   @Test
   void takesSingleAddressesWhereAPrefixCollides() throws IOException {
-    service("shop/web", "10.96.7.1");
+    cluster.service("shop/web", "10.96.7.1");
     try (RunningProgram client = connectBeside("10.0.0.0/8")) {
       assertThat(routes()).contains("10.96.7.1").doesNotContain(LabNet.SERVICES.v4());
       assertThat(way("10.96.7.2")).doesNotContain("tel");
-      service("shop/db", "10.96.7.2");
+      cluster.service("shop/db", "10.96.7.2");
       Until.holds(() -> assertThat(way("10.96.7.2")).contains("tel"));
       programs.laptop().run("ip", "route", "delete", "10.0.0.0/8").orThrow();
       Until.holds(() -> assertThat(routes()).contains(LabNet.SERVICES.v4()));
@@ -158,14 +138,110 @@ class FollowClusterIT {
 
   @Test
   void connectsWhileTheApiServerHangs() throws IOException {
-    api.hang(true);
+    cluster.api().hang(true);
     try (RunningProgram client = connect("-exclude=10.96.128.0/17")) {
       assertThat(client.output()).doesNotContain("cannot be asked");
-      api.recover();
+      cluster.api().recover();
       Until.holds(() -> assertThat(routes()).contains("10.96.0.0/17", LabNet.PODS.v4()));
       assertThat(way("10.96.200.1")).doesNotContain("tel");
       stop(client);
     }
+  }
+
+  @Test
+  void routesWhatTheDnsAnswersWithBeforeWhoeverAskedHearsIt() throws IOException {
+    cluster.api().refuse(403);
+    try (RunningProgram client = connect()) {
+      assertThat(client.output()).contains("what the cluster's DNS answers with is added");
+      assertThat(way(FAR)).doesNotContain("tel");
+
+      String asked =
+          programs
+              .laptop()
+              .run("sh", "-c", "getent ahostsv4 %s; ip route get %s".formatted(FAR_NAME, FAR))
+              .orThrow();
+
+      assertThat(asked).contains(FAR_NAME).contains(FAR + " dev tel");
+      String page = programs.laptop().run("curl", "-sS", "-m5", "http://" + FAR_NAME).orThrow();
+      assertThat(page).isNotEmpty();
+      assertThat(status()).contains(FAR + "/32 (answered by the cluster's DNS, medium confidence");
+      stop(client);
+    }
+  }
+
+  @Test
+  void resolvesTheNamesOfNamespacesThatComeAndGo() throws IOException {
+    try (RunningProgram client = connect()) {
+      assertThat(resolve("far.office")).isEmpty();
+
+      cluster.namespace("office");
+      Until.holds(() -> assertThat(resolve("far.office")).startsWith(FAR));
+
+      cluster.api().delete(PlayedCluster.NAMESPACES, "office");
+      Until.holds(() -> assertThat(resolve("far.office")).isEmpty());
+      stop(client);
+    }
+  }
+
+  private static String resolve(String name) throws IOException {
+    return programs.laptop().run("getent", "ahostsv4", name).stdout();
+  }
+
+  @Test
+  void losesNothingOfALargeClusterInAFloodOfChanges() throws IOException {
+    StringBuilder names = new StringBuilder();
+    cluster.service("shop/web", LabNet.WEB_SERVICE.v4());
+    Set<String> expected = new HashSet<>(Set.of(LabNet.WEB_SERVICE.v4()));
+    for (int i = 0; i < SERVICES; i++) {
+      cluster.service("shop/s" + i, serviceAddress(i));
+      expected.add(serviceAddress(i));
+      names.append("%s s%d.shop.svc.cluster.local\n".formatted(serviceAddress(i), i));
+    }
+    for (int i = 0; i < PODS; i++) {
+      String ip = "10.128.%d.%d".formatted(i / 250, i % 250 + 1);
+      cluster.pod("shop/p" + i, ip);
+      expected.add(ip);
+    }
+    Files.writeString(programs.lab().clusterRecords().resolve("shop"), names);
+    try (RunningProgram client = connect("-routes=hosts")) {
+      Until.holds(() -> assertThat(routes()).containsAll(expected));
+
+      for (int i = 0; i < CHANGES; i++) {
+        cluster.deleteService("shop/s" + i);
+        expected.remove(serviceAddress(i));
+        cluster.service("shop/new" + i, serviceAddress(SERVICES + i));
+        expected.add(serviceAddress(SERVICES + i));
+        if (i == CHANGES / 3) {
+          cluster.api().forgetHistory();
+        } else if (i == CHANGES / 2) {
+          cluster.api().hang(true);
+        }
+      }
+      page();
+      cluster.api().recover();
+
+      Until.holds(() ->
+          assertThat(routes()).filteredOn(r -> !r.equals(NAME_SERVER)).hasSameElementsAs(expected));
+      for (int i = CHANGES; i < CHANGES + 20; i++) {
+        assertThat(
+                programs
+                    .laptop()
+                    .run("getent", "ahostsv4", "s%d.shop.svc.cluster.local".formatted(i))
+                    .orThrow())
+            .startsWith(serviceAddress(i));
+      }
+      page();
+      stop(client);
+    }
+  }
+
+  private static String serviceAddress(int i) {
+    return "10.96.%d.%d".formatted(100 + i / 250, i % 250 + 1);
+  }
+
+  private static void page() throws IOException {
+    String url = "http://%s/".formatted(LabNet.WEB_SERVICE.v4());
+    assertThat(programs.laptop().run("curl", "-sS", "--fail", "-m5", url).orThrow()).isNotEmpty();
   }
 
   private RunningProgram connectBeside(String other) throws IOException {
@@ -184,20 +260,6 @@ class FollowClusterIT {
     client.signal("TERM");
     client.awaitExit(Programs.LIMIT);
     assertThat(routes()).isEmpty();
-  }
-
-  private void cidrs(String... cidrs) {
-    api.put(
-        SERVICE_CIDRS,
-        "kubernetes",
-        "\"spec\":{\"cidrs\":[\"%s\"]}".formatted(String.join("\",\"", cidrs)));
-  }
-
-  private void service(String name, String ip) {
-    api.put(
-        SERVICES,
-        name,
-        "\"spec\":{\"clusterIP\":\"%s\",\"clusterIPs\":[\"%s\"]}".formatted(ip, ip));
   }
 
   /** Destinations of the routes of ours, of both families. */

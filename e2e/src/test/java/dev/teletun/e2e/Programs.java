@@ -3,6 +3,7 @@ package dev.teletun.e2e;
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.teletun.lab.api.PlayedCluster;
 import dev.teletun.lab.sandbox.Sandbox;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
@@ -151,6 +152,14 @@ final class Programs implements Closeable {
     return external;
   }
 
+  /** An API server on the node that says the lab's prefixes. */
+  PlayedCluster playCluster() throws IOException {
+    PlayedCluster cluster = PlayedCluster.in(lab.node().pid(), LabNet.NODE.v4());
+    cluster.serviceCidrs(LabNet.SERVICES.v4(), LabNet.SERVICES.v6());
+    cluster.node("lab-node", LabNet.PODS.v4(), LabNet.PODS.v6());
+    return cluster;
+  }
+
   /** Starts the client on the laptop without waiting. */
   RunningProgram startClient(String... more) throws IOException {
     List<String> line = new ArrayList<>(List.of(clientCommand()));
@@ -183,12 +192,19 @@ final class Programs implements Closeable {
 
   /** The same with other options than the routes to pods and services. */
   String[] clientCommand(String... more) {
+    List<String> line = new ArrayList<>();
+    line.add("-address=" + LabNet.NODE.v4());
+    line.add("-port=" + LabNet.NODE_PORT);
+    line.addAll(List.of(more));
+    return bareClientCommand(line.toArray(String[]::new));
+  }
+
+  /** The same with keys alone: not even where to find the server. */
+  String[] bareClientCommand(String... more) {
     List<String> line =
         new ArrayList<>(
             List.of(
                 "client",
-                "-address=" + LabNet.NODE.v4(),
-                "-port=" + LabNet.NODE_PORT,
                 "-server-pubkey=" + keys.resolve("server.pub"),
                 "-client-pubkey=" + keys.resolve("client.pub"),
                 "-client-privkey=" + keys.resolve("client.key")));

@@ -4,24 +4,24 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** Waits until something is so, and says what is not when it takes too long. */
-final class Until {
+public final class Until {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final long PAUSE_MILLIS = 20;
 
   private Until() {}
 
   /** An assertion, which throws while it does not hold. */
-  interface Assertion {
+  public interface Assertion {
     void check() throws IOException;
   }
 
   /** Repeats {@code assertion} until it holds; throws its last failure after 15 s. */
-  static void holds(Assertion assertion) throws IOException {
+  public static void holds(Assertion assertion) throws IOException {
     holds(PATIENCE, assertion);
   }
 
   /** The same with another patience. */
-  static void holds(Duration patience, Assertion assertion) throws IOException {
+  public static void holds(Duration patience, Assertion assertion) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {

@@ -3,24 +3,18 @@ package dev.teletun.bench.cluster;
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.Part;
-import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.ProcessStatus;
-import dev.teletun.linux.namespace.NetworkNamespace;
-import dev.teletun.linux.route.RouteSocket;
-import dev.teletun.protocol.address.Addresses;
+import dev.teletun.lab.topology.LabNet;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
-/** What is measured with the whole client. */
+/** What is measured with the whole client against an API server that is played, in a lab. */
 final class Following {
-  private static final double ROUTED_GOAL_MILLIS = 1_000;
+  private static final double FOLLOWED_GOAL_MILLIS = 1_000;
   private static final double CONNECT_GOAL_MILLIS = 2_000;
-  private static final double RESIDENT_GOAL_MB = 192 * 1.048576;
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final int CHANGES = 5;
 
   private final int services;
   private final int pods;
@@ -36,47 +30,65 @@ final class Following {
     this.figures = figures;
   }
 
+  /** A cluster, and how the client is to route it. */
+  private enum Case {
+    EMPTY("empty cluster", "auto", true),
+    AUTO("auto", "auto", true),
+    OBSERVED("auto, prefixes unknown", "auto", false),
+    HOSTS("hosts", "hosts", true),
+    NONE("none", "none", true);
+
+    private final String text;
+    private final String mode;
+    private final boolean prefixes;
+
+    Case(String text, String mode, boolean prefixes) {
+      this.text = text;
+      this.mode = mode;
+      this.prefixes = prefixes;
+    }
+
+    boolean isRouted() {
+      return this != EMPTY && this != NONE;
+    }
+  }
+
   void measure() throws IOException {
     for (int i = 0; i < times; i++) {
-      double empty = connect(0, 0, "-routes=auto");
-      double auto = connect(services, pods, "-routes=auto");
-      double hosts = connect(services, pods, "-routes=hosts");
+      double empty = connect(Case.EMPTY);
       figures.add("connect, empty cluster", empty, "ms", Double.NaN);
-      figures.add(
-          "connect, large cluster, more than empty", auto - empty, "ms", CONNECT_GOAL_MILLIS);
-      figures.add(
-          "connect, large cluster, each address a route, more",
-          hosts - empty,
-          "ms",
-          CONNECT_GOAL_MILLIS);
+      for (Case large : List.of(Case.AUTO, Case.OBSERVED, Case.HOSTS, Case.NONE)) {
+        figures.add(
+            large.text + ": connect, more than empty",
+            connect(large) - empty,
+            "ms",
+            CONNECT_GOAL_MILLIS);
+      }
     }
     new RouteApply(figures).measure(services, times);
   }
 
-  private double connect(int withServices, int withPods, String mode) throws IOException {
+  private double connect(Case how) throws IOException {
     Path directory = Files.createTempDirectory("bench-cluster");
     Path kubeconfig = directory.resolve("kubeconfig");
-    try (Field field = Field.up("clus", command, "-kubeconfig=" + kubeconfig, mode);
-        MadeUpCluster cluster = MadeUpCluster.on(field.lab().node(), withServices, withPods)) {
+    boolean empty = how == Case.EMPTY;
+    try (Field field =
+            Field.up("clus", command, "-kubeconfig=" + kubeconfig, "-routes=" + how.mode);
+        MadeUpCluster cluster =
+            MadeUpCluster.in(field.lab(), empty ? 0 : services, empty ? 0 : pods, how.prefixes)) {
       cluster.kubeconfig(directory);
       field.start(Part.SERVER_CLUSTER);
       field.start(Part.SERVER_EXTERNAL);
       long begun = System.nanoTime();
       field.start(Part.CLIENT);
       double millis = millisSince(begun);
-      if (withServices > 0) {
-        long pid = field.program(Part.CLIENT).pid();
-        String last = MadeUpCluster.serviceAddress(withServices - 1);
-        await(field.laptop(), last, true);
+      if (how.isRouted()) {
+        Routed.await(field.laptop(), MadeUpCluster.serviceAddress(services - 1), true);
         figures.add(
-            mode + ": last of all routes after the start", millisSince(begun), "ms", Double.NaN);
-        changes(field.laptop(), cluster, mode);
-        figures.add(
-            mode + ": client, resident",
-            ProcessStatus.of(pid).residentBytes() / 1e6,
-            "MB",
-            RESIDENT_GOAL_MB);
+            how.text + ": all routed after the start", millisSince(begun), "ms", Double.NaN);
+        changes(field, cluster, how);
       }
+      Resident.look(figures, how.text, field.program(Part.CLIENT).pid());
       field.disconnect();
       return millis;
     } finally {
@@ -85,42 +97,31 @@ final class Following {
     }
   }
 
-  private void changes(Host laptop, MadeUpCluster cluster, String mode) throws IOException {
-    if (!mode.endsWith("hosts")) {
-      return; // the prefix holds them all
-    }
-    String ip = "10.127.7.7";
-    for (int i = 0; i < 5; i++) {
-      long begun = System.nanoTime();
-      cluster.service("shop/new", ip);
-      await(laptop, ip, true);
-      figures.add("Service created: routed", millisSince(begun), "ms", ROUTED_GOAL_MILLIS);
-      begun = System.nanoTime();
-      cluster.deleteService("shop/new");
-      await(laptop, ip, false);
-      figures.add(
-          "Service deleted: no longer routed", millisSince(begun), "ms", ROUTED_GOAL_MILLIS);
-    }
-  }
-
-  /** Until the way to the address is the tunnel's, or no longer. */
-  private static void await(Host laptop, String address, boolean routed) throws IOException {
-    InetAddress to = Addresses.parse(address);
-    try (NetworkNamespace inside = NetworkNamespace.ofProcess(laptop.pid())) {
-      inside.call(() -> {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
-        try (RouteSocket kernel = RouteSocket.open()) {
-          int tunnel = kernel.link("tel0").index();
-          while (kernel.lookup(to).filter(r -> r.interfaceIndex() == tunnel).isPresent()
-              != routed) {
-            if (System.nanoTime() - deadline > 0) {
-              throw new IOException("%s: not as expected after %s".formatted(address, LONGEST));
-            }
-            Thread.sleep(1);
-          }
+  private void changes(Field field, MadeUpCluster cluster, Case how) throws IOException {
+    for (int i = 0; i < CHANGES; i++) {
+      String service = "new" + i;
+      // In the observed prefix too: what is not yet in one needs no more than in hosts mode.
+      String ip = "10.127.%d.7".formatted(i * 16);
+      try (Reach reach =
+          Reach.begin(field.laptop(), MadeUpCluster.name(service), LabNet.WEB_PORT)) {
+        Instant created = Instant.now();
+        cluster.create(service, ip);
+        double reached = reach.reached(created);
+        figures.add(how.text + ": created, answers by name", reached, "ms", FOLLOWED_GOAL_MILLIS);
+        Instant deleted = Instant.now();
+        long begun = System.nanoTime();
+        cluster.delete(service);
+        if (how == Case.HOSTS) {
+          Routed.await(field.laptop(), ip, false);
+          figures.add(
+              how.text + ": deleted, routed no longer",
+              millisSince(begun),
+              "ms",
+              FOLLOWED_GOAL_MILLIS);
         }
-        return true;
-      });
+        figures.add(
+            how.text + ": deleted, name gone", reach.gone(deleted), "ms", FOLLOWED_GOAL_MILLIS);
+      }
     }
   }
 

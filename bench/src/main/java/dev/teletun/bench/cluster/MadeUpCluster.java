@@ -1,61 +1,58 @@
 package dev.teletun.bench.cluster;
 
-import dev.teletun.lab.api.ApiServer;
-import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.api.PlayedCluster;
+import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.linux.namespace.NetworkNamespace;
-import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
- * An API server on the node with Services in 10.112.0.0/12 and pods in 10.128.0.0/9, where the lab
- * has none. Its objects are as large as those of real clusters.
+ * A played cluster of any size in a lab, with Services in 10.112.0.0/12 and pods in 10.128.0.0/9,
+ * where the lab has none. Each Service has a name in the lab's DNS and leads to its web server.
  */
 final class MadeUpCluster implements Closeable {
-  private static final String SERVICES = "/api/v1/services";
-  private static final String PODS = "/api/v1/pods";
-  private static final String FILLING =
-      "\"status\":{\"conditions\":[{\"message\":\"%s\"}]}".formatted("x".repeat(1500));
+  static final String SERVICES = "10.112.0.0/12";
+  private static final String NAMESPACE = "shop";
 
-  private final ApiServer api;
+  private final PlayedCluster api;
+  private final Lab lab;
 
-  private MadeUpCluster(ApiServer api) {
+  private MadeUpCluster(PlayedCluster api, Lab lab) {
     this.api = api;
+    this.lab = lab;
   }
 
-  static MadeUpCluster on(Host node, int services, int pods) throws IOException {
-    InetSocketAddress any = new InetSocketAddress(Addresses.parse(LabNet.NODE.v4()), 0);
-    ApiServer api;
-    try (NetworkNamespace namespace = NetworkNamespace.ofProcess(node.pid())) {
-      api = namespace.call(() -> ApiServer.open(any));
+  /**
+   * Begins to play.
+   *
+   * @param prefixes whether the cluster says which it has
+   */
+  static MadeUpCluster in(Lab lab, int services, int pods, boolean prefixes) throws IOException {
+    PlayedCluster api = PlayedCluster.in(lab.node().pid(), LabNet.NODE.v4());
+    MadeUpCluster cluster = new MadeUpCluster(api, lab);
+    api.namespace(NAMESPACE);
+    if (prefixes) {
+      api.serviceCidrs(SERVICES);
+      api.node("lab-node", LabNet.PODS.v4(), LabNet.PODS.v6());
     }
-    MadeUpCluster cluster = new MadeUpCluster(api);
-    List.of(
-            SERVICES,
-            PODS,
-            "/api/v1/nodes",
-            "/api/v1/namespaces/kube-system/configmaps",
-            "/apis/discovery.k8s.io/v1/endpointslices")
-        .forEach(api::know);
-    api.put(
-        "/apis/networking.k8s.io/v1/servicecidrs",
-        "kubernetes",
-        "\"spec\":{\"cidrs\":[\"10.112.0.0/12\"]}");
+    StringBuilder names = new StringBuilder();
     for (int i = 0; i < services; i++) {
-      cluster.service("shop/s" + i, serviceAddress(i));
+      api.service(NAMESPACE + "/s" + i, serviceAddress(i));
+      names.append(record("s" + i, serviceAddress(i)));
     }
     for (int i = 0; i < pods; i++) {
-      api.put(
-          PODS,
-          "shop/p" + i,
-          "\"spec\":{\"nodeName\":\"%s\"},\"status\":{\"phase\":\"Running\",\"podIPs\":[{\"ip\":\"10.%d.%d.%d\"}]}"
-              .formatted("n".repeat(3000), 128 + i / 62_500, i / 250 % 250, i % 250 + 1));
+      api.pod(
+          NAMESPACE + "/p" + i,
+          "10.%d.%d.%d".formatted(128 + i / 62_500, i / 250 % 250, i % 250 + 1));
     }
+    Files.writeString(lab.clusterRecords().resolve("all"), names);
+    lab.node()
+        .shell(
+            "nft add rule inet kube services ip daddr %s tcp dport %d dnat ip to %s"
+                .formatted(SERVICES, LabNet.WEB_PORT, LabNet.POD_WEB.v4()))
+        .orThrow();
     return cluster;
   }
 
@@ -63,29 +60,29 @@ final class MadeUpCluster implements Closeable {
     return "10.%d.%d.%d".formatted(112 + i / 62_500, i / 250 % 250, i % 250 + 1);
   }
 
-  void service(String name, String ip) {
-    api.put(
-        SERVICES,
-        name,
-        "\"spec\":{\"clusterIP\":\"%s\",\"clusterIPs\":[\"%s\"]},%s".formatted(ip, ip, FILLING));
+  /** The whole name of a Service. */
+  static String name(String service) {
+    return "%s.%s.svc.%s".formatted(service, NAMESPACE, LabNet.CLUSTER_DOMAIN);
   }
 
-  void deleteService(String name) {
-    api.delete(SERVICES, name);
+  private static String record(String service, String ip) {
+    return "%s %s\n".formatted(ip, name(service));
+  }
+
+  /** One more Service, with a name. */
+  void create(String service, String ip) throws IOException {
+    Files.writeString(lab.clusterRecords().resolve(service), record(service, ip));
+    api.service(NAMESPACE + "/" + service, ip);
+  }
+
+  /** It is gone, and its name. */
+  void delete(String service) throws IOException {
+    Files.delete(lab.clusterRecords().resolve(service));
+    api.deleteService(NAMESPACE + "/" + service);
   }
 
   Path kubeconfig(Path directory) throws IOException {
-    return Files.writeString(
-        directory.resolve("kubeconfig"),
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: lab
-        contexts: [{name: lab, context: {cluster: lab, user: lab}}]
-        clusters: [{name: lab, cluster: {server: "http://%s:%d"}}]
-        users: [{name: lab, user: {token: none}}]
-        """
-            .formatted(LabNet.NODE.v4(), api.port()));
+    return api.kubeconfig(directory);
   }
 
   @Override

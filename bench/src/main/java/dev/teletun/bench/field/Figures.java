@@ -13,6 +13,10 @@ public final class Figures {
       return values.stream().mapToDouble(v -> v).max().orElse(Double.NaN);
     }
 
+    double least() {
+      return values.stream().mapToDouble(v -> v).min().orElse(Double.NaN);
+    }
+
     double median() {
       List<Double> sorted = values.stream().sorted().toList();
       return sorted.get(sorted.size() / 2);
@@ -50,18 +54,22 @@ public final class Figures {
 
   public String text() {
     StringBuilder text = new StringBuilder();
-    text.append("%-52s %5s %9s %9s %9s%n".formatted("", "times", "median", "most", "goal"));
+    text.append(
+        "%-52s %5s %9s %9s %9s %9s%n".formatted("", "times", "least", "median", "most", "goal"));
     figures.forEach((name, f) ->
         text.append(
-            "%-52s %5d %9.2f %9.2f %9s %s%s%n"
+            "%-52s %5d %9.2f %9.2f %9.2f %9s %s%s%n"
                 .formatted(
                     name,
                     f.values().size(),
+                    f.least(),
                     f.median(),
                     f.most(),
-                    Double.isNaN(f.goal()) ? "" : "%.0f".formatted(f.goal()),
+                    Double.isNaN(f.goal())
+                        ? ""
+                        : "%.4g".formatted(f.goal()).replaceFirst("\\.0*$", ""),
                     f.unit(),
-                    f.isMet() ? "" : "  MISSED")));
+                    Double.isNaN(f.goal()) ? "" : f.isMet() ? "  within" : "  MISSED")));
     return text.toString();
   }
 

@@ -24,9 +24,13 @@ final class RealCluster implements Closeable {
   /** For what takes a scheduler, a kubelet and a container runtime. */
   static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private static final String TEST_IMAGE =
+  /** What pods of the tests run: python3, nc, sh. */
+  static final String TEST_IMAGE =
       Optional.ofNullable(System.getenv("TELETUN_TEST_IMAGE")).orElse("lab/debian:12");
-  private static final Path TELETUN = Path.of("../teletun").toAbsolutePath().normalize();
+
+  /** The launcher. */
+  static final Path TELETUN = Path.of("../teletun").toAbsolutePath().normalize();
+
   private static final Path SERVICES =
       Path.of("../lab/src/main/resources/dev/teletun/lab/topology/services.py")
           .toAbsolutePath()
@@ -42,6 +46,18 @@ final class RealCluster implements Closeable {
 
   /** Makes the namespace and waits for its pods. Without KUBECONFIG the test is skipped, loudly. */
   static RealCluster inNamespace(String prefix) throws IOException {
+    RealCluster cluster = empty(prefix);
+    try {
+      cluster.startWorkloads();
+      return cluster;
+    } catch (IOException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** The same with nothing in it. */
+  static RealCluster empty(String prefix) throws IOException {
     if (System.getenv("KUBECONFIG") == null) {
       String why = "NOT SHOWN: KUBECONFIG names no cluster; see ./check cluster in docs/testing.md";
       System.err.println(why);
@@ -53,7 +69,6 @@ final class RealCluster implements Closeable {
     cluster.host.run("kubectl", "create", "namespace", namespace).orThrow();
     try {
       cluster.allowEverything();
-      cluster.startWorkloads();
       return cluster;
     } catch (IOException | RuntimeException e) {
       cluster.close();
@@ -113,6 +128,20 @@ final class RealCluster implements Closeable {
   /** Starts it. */
   RunningProgram startTeletun(String... words) throws IOException {
     return host.start(teletunLine(words));
+  }
+
+  /** What a client here says of itself, as JSON. */
+  String status() throws IOException {
+    return host.run(TELETUN.toString(), "status", "-output=json").orThrow();
+  }
+
+  /** Destinations of the routes that a client here has made. */
+  List<String> routes() throws IOException {
+    return host.shell("ip -4 route show proto 84; ip -6 route show proto 84")
+        .orThrow()
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .toList();
   }
 
   private String[] teletunLine(String... words) {

@@ -11,16 +11,19 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /**
- * Answers lists and watches over HTTP from objects that it is given, and fails as real ones do when
- * told to. Authenticates nobody. Any thread.
+ * Answers gets, lists and watches over HTTP from objects that it is given, and fails as real ones
+ * do when told to. Authenticates nobody. Any thread.
  */
 public final class ApiServer implements Closeable {
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
+  private static final int GONE = 410;
 
   private final HttpServer http;
   private final Map<String, Collection> collections = new HashMap<>();
@@ -29,6 +32,7 @@ public final class ApiServer implements Closeable {
   private long version = 1000;
   private int status = OK;
   private boolean hanging;
+  private boolean expiring;
   private boolean closed;
 
   private ApiServer(HttpServer http) {
@@ -62,16 +66,22 @@ public final class ApiServer implements Closeable {
    * @param name {@code namespace/name}, or {@code name} of what is in no namespace
    * @param fields JSON beside metadata, such as {@code "spec":{}}
    */
-  public synchronized void put(String path, String name, String fields) {
+  public void put(String path, String name, String fields) {
+    put(path, name, Map.of(), fields);
+  }
+
+  /** The same for one with labels. */
+  public synchronized void put(
+      String path, String name, Map<String, String> labels, String fields) {
     version++;
-    collection(path).put(name, json(name, fields), version);
+    collection(path).put(name, json(name, labels, fields), version);
     notifyAll();
   }
 
   /** The object is gone. */
   public synchronized void delete(String path, String name) {
     version++;
-    collection(path).delete(name, json(name, "\"kind\":\"Gone\""), version);
+    collection(path).delete(name, json(name, Map.of(), "\"kind\":\"Gone\""), version);
     notifyAll();
   }
 
@@ -84,11 +94,15 @@ public final class ApiServer implements Closeable {
     return collections.computeIfAbsent(path, _ -> new Collection());
   }
 
-  private String json(String name, String fields) {
+  private String json(String name, Map<String, String> labels, String fields) {
+    String labelled =
+        labels.entrySet().stream()
+            .map(l -> "\"%s\":\"%s\"".formatted(l.getKey(), l.getValue()))
+            .collect(Collectors.joining(",", "{", "}"));
     int slash = name.indexOf('/');
     String namespace = slash < 0 ? "" : "\"namespace\":\"%s\",".formatted(name.substring(0, slash));
-    return "{\"metadata\":{%s\"name\":\"%s\",\"resourceVersion\":\"%d\"},%s}"
-        .formatted(namespace, name.substring(slash + 1), version, fields);
+    return "{\"metadata\":{%s\"name\":\"%s\",\"resourceVersion\":\"%d\",\"labels\":%s},%s}"
+        .formatted(namespace, name.substring(slash + 1), version, labelled, fields);
   }
 
   /** Answers every request with this status from now on, and ends what is being watched. */
@@ -129,12 +143,17 @@ public final class ApiServer implements Closeable {
     endWatches();
   }
 
+  /** The next list that is to be continued is too old for that. */
+  public synchronized void expireNextPage() {
+    expiring = true;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     String query = String.valueOf(exchange.getRequestURI().getRawQuery());
     asked.add(path + "?" + query);
     try (exchange) {
-      int refusal = awaitTurn(path);
+      int refusal = awaitTurn(path, query.contains("continue="));
       if (refusal != OK) {
         exchange.sendResponseHeaders(refusal, -1);
       } else if (query.contains("watch=1")) {
@@ -147,22 +166,35 @@ public final class ApiServer implements Closeable {
     }
   }
 
-  private synchronized int awaitTurn(String path) throws InterruptedException {
+  private synchronized int awaitTurn(String path, boolean continued) throws InterruptedException {
     while (hanging && !closed) {
       wait();
+    }
+    if (continued && expiring) {
+      expiring = false;
+      return GONE;
     }
     if (status != OK) {
       return status;
     }
-    return refusals.getOrDefault(path, collections.containsKey(path) ? OK : NOT_FOUND);
+    boolean known = collections.containsKey(path) || one(path).isPresent();
+    return refusals.getOrDefault(path, known ? OK : NOT_FOUND);
+  }
+
+  /** The object at a path of its own, below its collection's. */
+  private synchronized Optional<String> one(String path) {
+    int slash = path.lastIndexOf('/');
+    Collection of = collections.get(path.substring(0, slash));
+    return of == null ? Optional.empty() : of.one(path.substring(slash + 1));
   }
 
   private void list(HttpExchange exchange, String path, String query) throws IOException {
     int from = (int) number(query, "continue", 0);
     int limit = (int) number(query, "limit", Integer.MAX_VALUE);
+    Optional<String> one = one(path);
     String page;
     synchronized (this) {
-      page = collection(path).page(from, limit, version);
+      page = one.isPresent() ? one.get() : collection(path).page(from, limit, version);
     }
     byte[] body = page.getBytes(UTF_8);
     exchange.sendResponseHeaders(OK, body.length);

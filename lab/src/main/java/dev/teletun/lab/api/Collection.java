@@ -3,6 +3,7 @@ package dev.teletun.lab.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The objects of one path, and what became of them. The API server's lock guards it. */
@@ -35,6 +36,14 @@ final class Collection {
 
   void endWatches() {
     generation++;
+  }
+
+  /** The object of this name in any namespace. */
+  Optional<String> one(String name) {
+    return objects.entrySet().stream()
+        .filter(o -> o.getKey().equals(name) || o.getKey().endsWith("/" + name))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   String page(int from, int limit, long version) {

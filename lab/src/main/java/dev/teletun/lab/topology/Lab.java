@@ -106,6 +106,14 @@ public final class Lab implements Closeable {
     return host("dns");
   }
 
+  /**
+   * Where the cluster's DNS finds more names: files in the format of hosts(5), which it reads as
+   * soon as they come, change or go.
+   */
+  public Path clusterRecords() {
+    return NameServers.records(dns());
+  }
+
   /** A pod with a web server. */
   public Host web() {
     return host("web");

@@ -78,6 +78,9 @@ public final class LabNet {
   /** Service of the echo pod: UDP and TCP {@link #ECHO_PORT}, {@link #IPERF_PORT}. */
   public static final DualStack ECHO_SERVICE = new DualStack("10.96.0.7", "fd00:10:96::7");
 
+  /** Service of both web servers in another namespace, far from the others' addresses, TCP 80. */
+  public static final DualStack FAR_SERVICE = new DualStack("10.96.200.80", "fd00:10:96::c880");
+
   /** Port of pod A, TCP and UDP. */
   public static final int EXTERNAL_PORT = 5555;
 
@@ -101,6 +104,9 @@ public final class LabNet {
 
   /** Name of {@link #ECHO_SERVICE}. */
   public static final String ECHO_NAME = "echo.default.svc.cluster.local";
+
+  /** Name of {@link #FAR_SERVICE}. */
+  public static final String FAR_NAME = "far.office.svc.cluster.local";
 
   /** Name with {@link #BIG_NAME_ADDRESSES} IPv4 addresses: too many for one UDP answer. */
   public static final String BIG_NAME = "big.default.svc.cluster.local";

@@ -83,6 +83,7 @@ final class NameServers {
         "txt-record=which.example,second",
         listenOn(LabNet.SECOND_NAME_SERVER),
         "bind-interfaces");
+    Files.createDirectories(records(dns));
     Path many = dns.logs().resolve("big.hosts");
     Files.writeString(many, manyAddresses());
     dnsmasq(
@@ -91,13 +92,20 @@ final class NameServers {
         "local=/%s/".formatted(LabNet.CLUSTER_DOMAIN),
         record(LabNet.WEB_NAME, LabNet.WEB_SERVICE),
         record(LabNet.ECHO_NAME, LabNet.ECHO_SERVICE),
+        record(LabNet.FAR_NAME, LabNet.FAR_SERVICE),
         record("kube-dns.kube-system.svc.cluster.local", LabNet.DNS_SERVICE),
         "srv-host=_http._tcp.%s,%s,%d".formatted(LabNet.WEB_NAME, LabNet.WEB_NAME, LabNet.WEB_PORT),
         "mx-host=mail.default.svc.cluster.local,%s,10".formatted(LabNet.WEB_NAME),
         "txt-record=which.example,cluster",
         "host-record=%s,%s".formatted(LabNet.SPLIT_NAME, LabNet.SPLIT_CLUSTER),
         "addn-hosts=" + many,
+        "hostsdir=" + records(dns),
         "server=" + LabNet.ROUTER_WAN.v4());
+  }
+
+  /** See {@link Lab#clusterRecords}. */
+  static Path records(Host dns) {
+    return dns.logs().resolve("records");
   }
 
   private static void dnsmasq(Host host, String name, String... lines) throws IOException {

@@ -30,8 +30,8 @@ final class Rules {
           ip daddr @DNS4 tcp dport 53 dnat ip to @PODDNS4
           ip6 daddr @DNS6 udp dport 53 dnat ip6 to @PODDNS6
           ip6 daddr @DNS6 tcp dport 53 dnat ip6 to @PODDNS6
-          ip daddr @WEB4 tcp dport 80 dnat ip to numgen inc mod 2 map { 0 : @PODWEB4, 1 : @PODWEBB4 }
-          ip6 daddr @WEB6 tcp dport 80 dnat ip6 to numgen inc mod 2 map { 0 : @PODWEB6, 1 : @PODWEBB6 }
+          ip daddr { @WEB4, @FAR4 } tcp dport 80 dnat ip to numgen inc mod 2 map { 0 : @PODWEB4, 1 : @PODWEBB4 }
+          ip6 daddr { @WEB6, @FAR6 } tcp dport 80 dnat ip6 to numgen inc mod 2 map { 0 : @PODWEB6, 1 : @PODWEBB6 }
           ip daddr @ECHO4 meta l4proto { tcp, udp } th dport { @ECHOPORTS } dnat ip to @PODECHO4
           ip6 daddr @ECHO6 meta l4proto { tcp, udp } th dport { @ECHOPORTS } dnat ip6 to @PODECHO6
           fib daddr type local meta l4proto { tcp, udp } th dport @NODEPORT jump nodeport
@@ -76,17 +76,18 @@ final class Rules {
 
   /** What stands in the rules for an address, with 4 or 6 behind it. */
   private static final Map<String, DualStack> ADDRESSES =
-      Map.of(
-          "PODS", LabNet.PODS,
-          "SERVICES", LabNet.SERVICES,
-          "DNS", LabNet.DNS_SERVICE,
-          "WEB", LabNet.WEB_SERVICE,
-          "ECHO", LabNet.ECHO_SERVICE,
-          "PODDNS", LabNet.POD_DNS,
-          "PODWEB", LabNet.POD_WEB,
-          "PODWEBB", LabNet.POD_WEB2,
-          "PODECHO", LabNet.POD_ECHO,
-          "PODEXT", LabNet.POD_EXTERNAL);
+      Map.ofEntries(
+          Map.entry("PODS", LabNet.PODS),
+          Map.entry("SERVICES", LabNet.SERVICES),
+          Map.entry("DNS", LabNet.DNS_SERVICE),
+          Map.entry("WEB", LabNet.WEB_SERVICE),
+          Map.entry("FAR", LabNet.FAR_SERVICE),
+          Map.entry("ECHO", LabNet.ECHO_SERVICE),
+          Map.entry("PODDNS", LabNet.POD_DNS),
+          Map.entry("PODWEB", LabNet.POD_WEB),
+          Map.entry("PODWEBB", LabNet.POD_WEB2),
+          Map.entry("PODECHO", LabNet.POD_ECHO),
+          Map.entry("PODEXT", LabNet.POD_EXTERNAL));
 
   private Rules() {}
 
