@@ -1,10 +1,12 @@
 # One image for both servers; the command is the pod's: server-external … or server-cluster …. No shell in it, and none needed.
 # deploy/build-image builds it, with docker or, where there is no registry either, with buildah and what the machine has.
 #
-#   BUILD  an image with a JDK 25, Maven and bash
-#   BASE   what the image stands on: glibc, libnftables1 and, for the probe, /usr/bin/test. Default: a stage with nothing more.
+#   BUILD    an image with a JDK 25, Maven and bash
+#   PROGRAM  an image with nothing but /opt/teletun and /opt/java. Default: built in a stage
+#   BASE     what the image stands on: glibc, libnftables1 and, for the probe, /usr/bin/test. Default: a stage with nothing more.
 
 ARG BUILD=maven:3.9-eclipse-temurin-25
+ARG PROGRAM=built
 ARG BASE=base
 
 FROM ${BUILD} AS build
@@ -12,8 +14,10 @@ WORKDIR /src
 COPY . .
 RUN deploy/program /out
 
-FROM scratch AS program
+FROM scratch AS built
 COPY --from=build /out /
+
+FROM ${PROGRAM} AS program
 
 FROM debian:12-slim AS packages
 COPY deploy/base /
