@@ -130,10 +130,14 @@ class HostileServerIT {
   @Test
   void leavesTheHostAloneBehindACaptivePortal() throws IOException {
     Host router = programs.lab().router();
-    router.start(
-        "socat",
-        "TCP-LISTEN:%d,reuseaddr,fork".formatted(PORTAL),
-        "SYSTEM:printf 'HTTP/1.1 302 Found\\r\\nLocation\\: http\\://portal.example/\\r\\n\\r\\n'; exec cat >/dev/null");
+    Path portal = keys.resolve("portal.sh");
+    Files.writeString(
+        portal,
+        """
+        printf 'HTTP/1.1 302 Found\\r\\nLocation: http://portal.example/\\r\\n\\r\\n'
+        exec cat >/dev/null
+        """);
+    router.start("socat", "TCP-LISTEN:%d,reuseaddr,fork".formatted(PORTAL), "SYSTEM:sh " + portal);
     Until.holds(() -> assertThat(router.listens(PORTAL)).isTrue());
     router
         .shell(
