@@ -3,8 +3,10 @@ package dev.teletun.client.cluster.reach;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.access.ClusterException;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceList;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.InetAddress;
@@ -15,12 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the API server where server-external may be dialled. Who may read the pod and nothing else
  * learns of fewer places, and why.
  */
 public final class CandidateSearch {
+  /** Services of a page: all of a large namespace at once would cost the client tens of MiB. */
+  private static final long PAGE = 500;
+
   private final ClusterApi api;
   private final PodAddress pod;
   private final String namespace;
@@ -38,7 +45,7 @@ public final class CandidateSearch {
   }
 
   /**
-   * Searches by four API calls at most.
+   * Searches by four API calls at most, and one more for each further 500 Services.
    *
    * @param cluster what {@code api} was opened for, for connections through the API server
    * @param podName {@code name} in the namespace in force, or {@code namespace/name}
@@ -82,9 +89,18 @@ public final class CandidateSearch {
 
   private List<Service> services() {
     try {
-      return api.client().services().inNamespace(namespace).list().getItems().stream()
-          .filter(exposure::isSelectedBy)
-          .toList();
+      List<Service> ours = new ArrayList<>();
+      @Nullable String next = null;
+      do {
+        ServiceList page =
+            api.client()
+                .services()
+                .inNamespace(namespace)
+                .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+        page.getItems().stream().filter(exposure::isSelectedBy).forEach(ours::add);
+        next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
+      } while (next != null && !next.isEmpty());
+      return ours;
     } catch (KubernetesClientException e) {
       missing.add(
           "no Services known: " + api.explain(e, "list", "services", namespace).getMessage());
@@ -168,7 +184,7 @@ public final class CandidateSearch {
                     at.getAddress(),
                     at.getPort(),
                     0,
-                    java.util.Optional.of(to))));
+                    Optional.of(to))));
   }
 
   private void add(Rung rung, String origin, InetAddress address, int tcp, int udp) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class CandidateSearchTest {
   private static final String POD = "/api/v1/namespaces/shop/pods/ext";
-  private static final String SERVICES = "/api/v1/namespaces/shop/services";
+  private static final String SERVICES = "/api/v1/namespaces/shop/services?limit=500";
   private static final String NODE = "/api/v1/nodes/n1";
   private static final String NODES = "/api/v1/nodes?limit=4";
   private static final String NO_SERVICE =
@@ -103,6 +103,26 @@ class CandidateSearchTest {
     assertThat(find().found())
         .extracting(Candidate::rung)
         .containsExactly(Rung.POD, Rung.PORT_FORWARD);
+  }
+
+  @Test
+  void readsServicesPageByPage() throws Exception {
+    answers.put(POD, pod("{\"containerPort\":7000,\"hostPort\":0}"));
+    answers.put(
+        SERVICES,
+        services(service("else", "ClusterIP", "{\"port\":7000}").replace("ext", "other"))
+            .replace("\"items\"", "\"metadata\":{\"continue\":\"two\"},\"items\""));
+    answers.put(
+        SERVICES.replace("limit", "continue=two&limit"),
+        services(service("ext", "NodePort", "{\"port\":7000,\"nodePort\":30700}")));
+    answers.put(NODE, node("n1", "", "192.168.7.1"));
+    answers.put(NODES, nodes());
+
+    Candidates found = find();
+
+    assertThat(found.missing()).isEmpty();
+    assertThat(found.found().getFirst())
+        .hasToString("node port 192.168.7.1:30700 of Service shop/ext on node n1");
   }
 
   @Test
