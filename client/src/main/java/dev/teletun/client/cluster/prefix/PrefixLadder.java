@@ -1,6 +1,6 @@
 package dev.teletun.client.cluster.prefix;
 
-import dev.teletun.client.host.Admission;
+import dev.teletun.client.host.route.Admission;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.address.PrefixAlgebra;

@@ -3,12 +3,13 @@ package dev.teletun.client.cluster.reach;
 import dev.teletun.client.cluster.access.ClusterApi;
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.access.ClusterException;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceList;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,15 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the API server where server-external may be dialled. Who may read the pod and nothing else
  * learns of fewer places, and why.
  */
 public final class CandidateSearch {
-  /** Services of a page: all of a large namespace at once would cost the client tens of MiB. */
-  private static final long PAGE = 500;
+  /** Most Services of a large namespace are for its own pods; as objects they cost tens of MiB. */
+  private static final String FROM_OUTSIDE = "spec.type!=ClusterIP";
 
   private final ClusterApi api;
   private final PodAddress pod;
@@ -45,7 +45,7 @@ public final class CandidateSearch {
   }
 
   /**
-   * Searches by four API calls at most, and one more for each further 500 Services.
+   * Searches by four API calls, or five.
    *
    * @param cluster what {@code api} was opened for, for connections through the API server
    * @param podName {@code name} in the namespace in force, or {@code namespace/name}
@@ -89,23 +89,30 @@ public final class CandidateSearch {
 
   private List<Service> services() {
     try {
-      List<Service> ours = new ArrayList<>();
-      @Nullable String next = null;
-      do {
-        ServiceList page =
-            api.client()
-                .services()
-                .inNamespace(namespace)
-                .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
-        page.getItems().stream().filter(exposure::isSelectedBy).forEach(ours::add);
-        next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
-      } while (next != null && !next.isEmpty());
-      return ours;
+      return selecting(new ListOptionsBuilder().withFieldSelector(FROM_OUTSIDE).build());
     } catch (KubernetesClientException e) {
-      missing.add(
-          "no Services known: " + api.explain(e, "list", "services", namespace).getMessage());
-      return List.of();
+      return e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST ? anyServices() : unknown(e);
     }
+  }
+
+  /** An API server that knows no such selector is asked for all. */
+  private List<Service> anyServices() {
+    try {
+      return selecting(new ListOptions());
+    } catch (KubernetesClientException e) {
+      return unknown(e);
+    }
+  }
+
+  private List<Service> selecting(ListOptions which) {
+    return api.client().services().inNamespace(namespace).list(which).getItems().stream()
+        .filter(exposure::isSelectedBy)
+        .toList();
+  }
+
+  private List<Service> unknown(KubernetesClientException e) {
+    missing.add("no Services known: " + api.explain(e, "list", "services", namespace).getMessage());
+    return List.of();
   }
 
   private void balancers(Service service) {

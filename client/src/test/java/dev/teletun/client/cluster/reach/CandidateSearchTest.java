@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class CandidateSearchTest {
   private static final String POD = "/api/v1/namespaces/shop/pods/ext";
-  private static final String SERVICES = "/api/v1/namespaces/shop/services?limit=500";
+  private static final String ALL_SERVICES = "/api/v1/namespaces/shop/services";
+  private static final String SERVICES = ALL_SERVICES + "?fieldSelector=spec.type%21%3DClusterIP";
   private static final String NODE = "/api/v1/nodes/n1";
   private static final String NODES = "/api/v1/nodes?limit=4";
   private static final String NO_SERVICE =
@@ -26,6 +27,7 @@ class CandidateSearchTest {
 
   @TempDir Path directory;
   private final Map<String, String> answers = new HashMap<>();
+  private final Map<String, Integer> refusals = new HashMap<>();
 
   @Test
   void knowsOfAPodWithoutServicesItsAddressAndThePortForward() throws Exception {
@@ -106,15 +108,11 @@ class CandidateSearchTest {
   }
 
   @Test
-  void readsServicesPageByPage() throws Exception {
-    answers.put(POD, pod("{\"containerPort\":7000,\"hostPort\":0}"));
+  void asksAnApiServerForAllServicesThatKnowsNoTypeSelector() throws Exception {
+    answers.put(POD, pod("{\"containerPort\":7000}"));
+    refusals.put(SERVICES, 400);
     answers.put(
-        SERVICES,
-        services(service("else", "ClusterIP", "{\"port\":7000}").replace("ext", "other"))
-            .replace("\"items\"", "\"metadata\":{\"continue\":\"two\"},\"items\""));
-    answers.put(
-        SERVICES.replace("limit", "continue=two&limit"),
-        services(service("ext", "NodePort", "{\"port\":7000,\"nodePort\":30700}")));
+        ALL_SERVICES, services(service("ext", "NodePort", "{\"port\":7000,\"nodePort\":30700}")));
     answers.put(NODE, node("n1", "", "192.168.7.1"));
     answers.put(NODES, nodes());
 
@@ -200,7 +198,7 @@ class CandidateSearchTest {
           String known = answers.get(path);
           return known == null
               ? new StubApiServer.Answer(
-                  403,
+                  refusals.getOrDefault(path, 403),
                   "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"no\"}")
               : new StubApiServer.Answer(200, known);
         })) {
