@@ -1,7 +1,7 @@
 package dev.teletun.cli;
 
 import dev.teletun.cli.screen.Screen;
-import dev.teletun.client.host.Cleanup;
+import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.protocol.settings.Problems;
 import java.util.List;
 import picocli.CommandLine.Command;

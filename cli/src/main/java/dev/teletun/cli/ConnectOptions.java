@@ -2,7 +2,7 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.client.connect.RouteChoice;
-import dev.teletun.client.host.RouteMode;
+import dev.teletun.client.host.route.RouteMode;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.client.host.RouteMode;
+import dev.teletun.client.host.route.RouteMode;
 import dev.teletun.protocol.address.Prefix;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.client.host.TunnelInterface;
+import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;

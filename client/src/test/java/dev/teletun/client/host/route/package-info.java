@@ -1,4 +1,4 @@
 @NullMarked
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 import org.jspecify.annotations.NullMarked;

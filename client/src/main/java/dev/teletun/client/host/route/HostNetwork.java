@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.Route;

@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.cleanup;
 
 import dev.teletun.client.dns.DnsIntercept;
 import dev.teletun.linux.nft.NftTable;

@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 import dev.teletun.protocol.control.NulTerminated;
 import dev.teletun.protocol.control.ResolvConf;

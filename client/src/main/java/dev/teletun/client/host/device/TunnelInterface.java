@@ -1,5 +1,7 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.device;
 
+import dev.teletun.client.host.filter.NeighbourGuard;
+import dev.teletun.client.host.route.DeviceRoutes;
 import dev.teletun.linux.diag.SocketTable;
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;

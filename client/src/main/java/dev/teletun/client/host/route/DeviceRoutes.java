@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 import dev.teletun.linux.route.Route;
 import dev.teletun.linux.route.RouteSocket;
@@ -23,13 +23,13 @@ public final class DeviceRoutes {
   public record Change(int added, int removed) {}
 
   /** {@code ipv6}: whether this host has IPv6; without it, such prefixes are left out. */
-  DeviceRoutes(int interfaceIndex, boolean ipv6) {
+  public DeviceRoutes(int interfaceIndex, boolean ipv6) {
     this.interfaceIndex = interfaceIndex;
     this.ipv6 = ipv6;
   }
 
   /** Adds what is missing, then removes what is too many, in few system calls. */
-  Change apply(RouteSocket kernel, Collection<Prefix> wanted) throws IOException {
+  public Change apply(RouteSocket kernel, Collection<Prefix> wanted) throws IOException {
     Set<Route> missing = new LinkedHashSet<>();
     List<String> said = new ArrayList<>();
     for (Prefix prefix : wanted) {
@@ -65,7 +65,7 @@ public final class DeviceRoutes {
   }
 
   /** What could not be routed last time, and why. */
-  List<String> refused() {
+  public List<String> refused() {
     return refused;
   }
 }

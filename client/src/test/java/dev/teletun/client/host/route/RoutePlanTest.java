@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.teletun.client.host;
+package dev.teletun.client.host.route;
 
 /** What becomes of the prefixes that the cluster has, as far as the user did not name them. */
 public enum RouteMode {
