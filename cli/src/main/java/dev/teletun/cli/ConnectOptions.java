@@ -2,6 +2,8 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.client.connect.RouteChoice;
+import dev.teletun.client.host.filter.Exposed;
+import dev.teletun.client.host.filter.ExposedPorts;
 import dev.teletun.client.host.route.RouteMode;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.ArrayList;
@@ -34,6 +36,14 @@ final class ConnectOptions {
           "What becomes of the cluster's prefixes: auto routes them, hosts routes each address of a"
               + " Service or pod by itself, none only what -route says. Default: auto.")
   @Nullable String routeMode;
+
+  @Option(
+      names = {"-expose", "--expose"},
+      paramLabel = "PORT[/udp][:from=PREFIX]",
+      description =
+          "Let the cluster begin connections to this port of this host, or FIRST-LAST, or all; from"
+              + " PREFIX only, if given. May be repeated. Without it only answers and pings come in.")
+  List<String> exposed = new ArrayList<>();
 
   @Option(
       names = {"-dns", "--dns"},
@@ -76,6 +86,21 @@ final class ConnectOptions {
         checks.each("-route", routes, Checks::prefix),
         checks.each("-exclude", excluded, Checks::prefix),
         checks.optional("-routes", routeMode, ConnectOptions::routeMode).orElse(RouteMode.AUTO));
+  }
+
+  Exposed exposed(Checks checks) {
+    if (exposed.contains("all")) {
+      return Exposed.EVERYTHING;
+    }
+    return new Exposed(false, checks.each("-expose", exposed, ConnectOptions::ports));
+  }
+
+  private static ExposedPorts ports(String option, String value) {
+    try {
+      return ExposedPorts.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s=%s: %s".formatted(option, value, e.getMessage()), e);
+    }
   }
 
   private static RouteMode routeMode(String option, String value) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,13 @@ import java.util.regex.Pattern;
 final class Programs implements Closeable {
   static final Duration LIMIT = Duration.ofSeconds(20);
   static final int EXTERNAL_UID = 65_534;
+
+  private static final List<String> ROUTES =
+      List.of(
+          "-route=" + LabNet.PODS.v4(),
+          "-route=" + LabNet.PODS.v6(),
+          "-route=" + LabNet.SERVICES.v4(),
+          "-route=" + LabNet.SERVICES.v6());
 
   private static final Pattern READY = Pattern.compile("^ready");
   private static final Pattern CONNECTED = Pattern.compile("^connected as");
@@ -162,9 +170,9 @@ final class Programs implements Closeable {
 
   /** Starts the client on the laptop without waiting. */
   RunningProgram startClient(String... more) throws IOException {
-    List<String> line = new ArrayList<>(List.of(clientCommand()));
+    List<String> line = new ArrayList<>(ROUTES);
     line.addAll(List.of(more));
-    return lab.laptop().start(line.toArray(String[]::new));
+    return lab.laptop().start(clientCommand(line.toArray(String[]::new)));
   }
 
   /** Starts the client with routes to pods and services, and waits until it is connected. */
@@ -183,16 +191,18 @@ final class Programs implements Closeable {
 
   /** The client's whole command line. */
   String[] clientCommand() {
-    return clientCommand(
-        "-route=" + LabNet.PODS.v4(),
-        "-route=" + LabNet.PODS.v6(),
-        "-route=" + LabNet.SERVICES.v4(),
-        "-route=" + LabNet.SERVICES.v6());
+    return clientCommand(ROUTES.toArray(String[]::new));
   }
 
-  /** The same with other options than the routes to pods and services. */
+  /**
+   * The same with other options than the routes to pods and services. Everything is exposed, unless
+   * the options say what is.
+   */
   String[] clientCommand(String... more) {
     List<String> line = new ArrayList<>();
+    if (Arrays.stream(more).noneMatch(word -> word.startsWith("-expose="))) {
+      line.add("-expose=all");
+    }
     line.add("-address=" + LabNet.NODE.v4());
     line.add("-port=" + LabNet.NODE_PORT);
     line.addAll(List.of(more));

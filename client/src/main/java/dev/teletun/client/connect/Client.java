@@ -219,7 +219,7 @@ public final class Client implements Closeable {
     progress.step("device, address, routes");
     RoutePlan routes = keeper.first(attachment);
     TunnelInterface device =
-        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes.prefixes()));
+        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes, options.exposed()));
     device.warnings().forEach(progress::warn);
     data.loop().call(() -> data.end().attach(device.port()));
     onFailure.own(() -> data.loop().call(data.end()::detach));
@@ -265,8 +265,11 @@ public final class Client implements Closeable {
             List.copyOf(routes.prefixes()),
             dns,
             attachment.at());
+    FilterWatch watch =
+        onFailure.own(FilterWatch.begin(device::kept, options.exposed(), progress::event));
     lease.ifPresent(LeaseKeeper::begin);
-    Explanation explanation = new Explanation(counters, data, stay, keeper, lease, connected);
+    Explanation explanation =
+        new Explanation(counters, data, stay, keeper, lease, watch, connected);
     return new Client(onFailure.handOver(), ended, connected, explanation);
   }
 

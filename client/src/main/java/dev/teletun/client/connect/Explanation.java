@@ -17,6 +17,7 @@ final class Explanation {
   private final Connected connected;
   private final RouteKeeper routes;
   private final Optional<LeaseKeeper> lease;
+  private final FilterWatch filter;
 
   /** Registers the counters of the parts with {@code counters}, which may have others already. */
   Explanation(
@@ -25,6 +26,7 @@ final class Explanation {
       Stay stay,
       RouteKeeper routes,
       Optional<LeaseKeeper> lease,
+      FilterWatch filter,
       Connected connected) {
     this.counters = counters;
     this.data = data;
@@ -32,6 +34,7 @@ final class Explanation {
     this.connected = connected;
     this.routes = routes;
     this.lease = lease;
+    this.filter = filter;
     data.register(counters);
     stay.register(counters);
   }
@@ -43,6 +46,7 @@ final class Explanation {
     facts.add(Fact.number("tunMtu", connected.tunMtu()));
     facts.addAll(routes.facts());
     facts.add(Fact.text("dns", connected.dns().orElse("left alone")));
+    facts.addAll(filter.facts());
     List<Report> reports = new ArrayList<>();
     data.loop()
         .call(() -> {

@@ -78,6 +78,7 @@ public final class PairClient {
         keys.file("client.pub"),
         keys.file("client.key"),
         options.routes(),
+        options.exposed(),
         options.dns(),
         options.check(),
         options.takeover(),

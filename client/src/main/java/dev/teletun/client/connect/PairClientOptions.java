@@ -2,6 +2,7 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.pair.Layout;
+import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ public record PairClientOptions(
     String name,
     Optional<String> image,
     RouteChoice routes,
+    Exposed exposed,
     boolean dns,
     boolean check,
     boolean takeover,

@@ -10,6 +10,7 @@ import dev.teletun.client.host.route.HostNetwork;
 import dev.teletun.client.host.route.RouteMode;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.client.host.route.RouteWish;
+import dev.teletun.linux.route.Route;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.count.Fact;
@@ -55,6 +56,7 @@ final class RouteChooser implements Closeable {
   private volatile ClusterView view = ClusterView.NONE;
   private volatile RoutePlan plan = RoutePlan.NOTHING;
   private volatile List<LearnedPrefix> facts = List.of();
+  private Set<Prefix> before = Set.of();
   private @Nullable HostNetwork network;
 
   /** Begins to ask the cluster, if the user names one; {@code changes} hears when it says more. */
@@ -87,6 +89,7 @@ final class RouteChooser implements Closeable {
     boolean hosts = choice.mode() == RouteMode.HOSTS;
     ClusterView known = ask(to, hosts, deadline);
     HostNetwork host = HostNetwork.read(OptionalInt.empty(), ways(to));
+    before = host.destinations();
     refuseToBecome(to, host);
     RoutePlan first = choose(to, host, known, progress::warn);
     if (first.needsHosts() && !hosts && cluster.isPresent()) {
@@ -180,12 +183,26 @@ final class RouteChooser implements Closeable {
       cluster.ifPresent(ClusterPrefixes::networkChanged);
     }
     network = host;
+    host = host.without(intruders(host));
     RoutePlan next = choose(to, host, look(to, plan.needsHosts()), progress::event);
     if (next.needsHosts() && !plan.needsHosts()) {
       next = choose(to, host, look(to, true), progress::event);
     }
     plan = next;
     return next;
+  }
+
+  /** Routes that would take a part of the cluster away, as a hostile DHCP server does. */
+  private List<Route> intruders(HostNetwork host) {
+    List<Route> intruders =
+        host.addedInside(before, plan.prefixes().stream().filter(p -> !p.isHost()).toList());
+    for (Route route : intruders) {
+      once(
+          "somebody has routed %s, a part of the cluster, elsewhere (ip route show %s): packets there are rejected, as they would leave the tunnel. If it is meant to be so, say -exclude=%s"
+              .formatted(route.destination(), route.destination(), route.destination()),
+          progress::event);
+    }
+    return intruders;
   }
 
   private ClusterView look(Attachment to, boolean hosts) {

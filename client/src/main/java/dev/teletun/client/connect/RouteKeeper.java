@@ -171,7 +171,7 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
     }
     try {
       RoutePlan next = chooser.next(to, onto.index());
-      onto.route(next.prefixes());
+      onto.route(next);
       routed = next;
       naming.accept(chooser.names(to));
     } catch (IOException e) {

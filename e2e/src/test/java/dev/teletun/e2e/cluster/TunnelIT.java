@@ -35,7 +35,7 @@ class TunnelIT {
   void connect() throws IOException {
     cluster = owned.own(RealCluster.inNamespace("e2e"));
     owned.own(() -> cluster.teletun("down").orThrow());
-    RunningProgram up = owned.own(cluster.startTeletun("up", "-output=json"));
+    RunningProgram up = owned.own(cluster.startTeletun("up", "-output=json", "-expose=9090"));
     var connected = CONNECTED.matcher(up.awaitLine(CONNECTED, LIMIT));
     assertThat(connected.find()).isTrue();
     pod = List.of(connected.group(1).replace("\"", "").split(",", -1));

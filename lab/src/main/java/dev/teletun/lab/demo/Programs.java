@@ -128,6 +128,7 @@ public final class Programs {
                     "-server-pubkey=" + keys.resolve("server.pub"),
                     "-client-pubkey=" + keys.resolve("client.pub"),
                     "-client-privkey=" + keys.resolve("client.key"),
+                    "-expose=all",
                     "-route=" + LabNet.SERVICES.v4(),
                     "-route=" + LabNet.SERVICES.v6(),
                     "-route=" + LabNet.PODS.v4(),

@@ -1,7 +1,14 @@
 package dev.teletun.linux.nft;
 
+import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A table that is gone with this process. With the owner flag the kernel sees to it however the
@@ -9,6 +16,9 @@ import java.io.IOException;
  * knows its name. Any thread.
  */
 public final class OwnTable implements Closeable {
+  private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+  private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)\\}");
+
   private final Nftables nftables;
   private final NftTable table;
   private final boolean owned;
@@ -39,6 +49,27 @@ public final class OwnTable implements Closeable {
   /** Runs commands as one transaction. */
   public void run(String commands) throws NftException {
     nftables.run(commands);
+  }
+
+  /** How many packets the counter of this name in the table has seen. */
+  public long count(String counter) throws NftException {
+    Matcher packets =
+        PACKETS.matcher(nftables.query("list counter %s %s".formatted(table, counter)));
+    if (!packets.find()) {
+      throw new IllegalStateException("no counter %s in table %s".formatted(counter, table));
+    }
+    return Long.parseLong(packets.group(1));
+  }
+
+  /** The addresses in the set of this name in the table, which holds neither prefixes nor more. */
+  public Set<InetAddress> addresses(String set) throws NftException {
+    Matcher elements = ELEMENTS.matcher(nftables.query("list set %s %s".formatted(table, set)));
+    return elements.find()
+        ? Pattern.compile(",")
+            .splitAsStream(elements.group(1))
+            .map(element -> Addresses.parse(element.strip()))
+            .collect(Collectors.toCollection(LinkedHashSet::new))
+        : new LinkedHashSet<>();
   }
 
   /** True if the kernel removes the table when this process ends. */

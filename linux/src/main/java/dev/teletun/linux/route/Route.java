@@ -28,6 +28,9 @@ public record Route(
   /** Our rtm_protocol: 'T'. No number in /etc/iproute2/rt_protos, and none of the kernel's. */
   public static final int TELETUN = 84;
 
+  /** RTPROT_KERNEL: the kernel made it, mostly for an address of an interface. */
+  public static final int KERNEL = 2;
+
   // include/uapi/linux/rtnetlink.h: enum rt_class_t
   public static final int DEFAULT = 253;
   public static final int MAIN = 254;

@@ -73,6 +73,11 @@ public record Prefix(InetAddress network, int length) {
     return other.length >= length && contains(other.network);
   }
 
+  /** True if it holds a single address. */
+  public boolean isHost() {
+    return length == network.getAddress().length * 8;
+  }
+
   /** True for IPv6. */
   public boolean isIpv6() {
     return network instanceof Inet6Address;

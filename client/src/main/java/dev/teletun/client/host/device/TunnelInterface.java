@@ -1,7 +1,9 @@
 package dev.teletun.client.host.device;
 
-import dev.teletun.client.host.filter.NeighbourGuard;
+import dev.teletun.client.host.filter.Exposed;
+import dev.teletun.client.host.filter.HostFilter;
 import dev.teletun.client.host.route.DeviceRoutes;
+import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.linux.diag.SocketTable;
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;
@@ -10,7 +12,6 @@ import dev.teletun.linux.route.InterfaceAddress;
 import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.linux.tun.Tun;
 import dev.teletun.protocol.address.Addresses;
-import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,9 +20,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -33,7 +32,7 @@ public final class TunnelInterface implements Closeable {
 
   private final Tun tun;
   private final TunPort port;
-  private final Optional<NeighbourGuard> guard;
+  private final HostFilter filter;
   private final DeviceRoutes routes;
   private final CloseStack resources;
   private final List<String> warnings;
@@ -41,26 +40,27 @@ public final class TunnelInterface implements Closeable {
   private TunnelInterface(
       Tun tun,
       TunPort port,
-      Optional<NeighbourGuard> guard,
+      HostFilter filter,
       DeviceRoutes routes,
       CloseStack resources,
       List<String> warnings) {
     this.tun = tun;
     this.port = port;
-    this.guard = guard;
+    this.filter = filter;
     this.routes = routes;
     this.resources = resources;
     this.warnings = warnings;
   }
 
   /**
-   * Makes the device, then guard, MTU, addresses, routes, in this order; leaves nothing if one
+   * Makes the device, then filter, MTU, addresses, routes, in this order; leaves nothing if one
    * fails.
    *
    * @param mtu bytes, at least 1280
+   * @param exposed what the cluster may begin to this host
    */
   public static TunnelInterface open(
-      List<InetAddress> addresses, int mtu, Collection<Prefix> routes) throws IOException {
+      List<InetAddress> addresses, int mtu, RoutePlan routes, Exposed exposed) throws IOException {
     List<String> warnings = new ArrayList<>();
     boolean ipv6 = hasIpv6();
     try (CloseStack onFailure = new CloseStack();
@@ -68,8 +68,8 @@ public final class TunnelInterface implements Closeable {
       refuseOwn(addresses, kernel);
       Tun tun = Tun.open("tel%d");
       TunPort port = onFailure.own(new TunPort(tun));
-      Optional<NeighbourGuard> guard = guard(tun, addresses, warnings);
-      guard.ifPresent(onFailure::own);
+      HostFilter filter = onFailure.own(HostFilter.open(tun.name(), addresses, exposed));
+      warnings.addAll(filter.warnings());
       kernel.mtu(tun.interfaceIndex(), mtu);
       for (InetAddress address : addresses) {
         if (ipv6 || !(address instanceof Inet6Address)) {
@@ -81,22 +81,10 @@ public final class TunnelInterface implements Closeable {
       }
       kernel.up(tun.interfaceIndex());
       DeviceRoutes own = new DeviceRoutes(tun.interfaceIndex(), ipv6);
-      own.apply(kernel, routes);
+      own.apply(kernel, routes.prefixes());
+      filter.cluster(routes.prefixes(), routes.left());
       warnings.addAll(own.refused());
-      return new TunnelInterface(tun, port, guard, own, onFailure.handOver(), warnings);
-    }
-  }
-
-  /** Without it the tunnel works too, and is as open to the LAN as others. */
-  private static Optional<NeighbourGuard> guard(
-      Tun tun, List<InetAddress> addresses, List<String> warnings) {
-    try {
-      return Optional.of(NeighbourGuard.open(tun.name(), addresses));
-    } catch (IOException e) {
-      warnings.add(
-          "neighbours on the LAN can send packets to %s past the tunnel, as this host's kernel refuses the rule against it: %s"
-              .formatted(Addresses.text(addresses), e.getMessage()));
-      return Optional.empty();
+      return new TunnelInterface(tun, port, filter, own, onFailure.handOver(), warnings);
     }
   }
 
@@ -128,9 +116,7 @@ public final class TunnelInterface implements Closeable {
    */
   public OptionalInt readdress(List<InetAddress> addresses) throws IOException {
     boolean ipv6 = hasIpv6();
-    if (guard.isPresent()) {
-      guard.get().guard(addresses);
-    }
+    filter.addresses(addresses);
     List<InetAddress> left = new ArrayList<>();
     try (RouteSocket kernel = RouteSocket.open()) {
       List<InterfaceAddress> old =
@@ -170,10 +156,18 @@ public final class TunnelInterface implements Closeable {
    *
    * @return how many were added and removed
    */
-  public DeviceRoutes.Change route(Collection<Prefix> prefixes) throws IOException {
+  public DeviceRoutes.Change route(RoutePlan plan) throws IOException {
+    DeviceRoutes.Change change;
     try (RouteSocket kernel = RouteSocket.open()) {
-      return routes.apply(kernel, prefixes);
+      change = routes.apply(kernel, plan.prefixes());
     }
+    filter.cluster(plan.prefixes(), plan.left());
+    return change;
+  }
+
+  /** What the filter in front of the device kept from passing so far. */
+  public HostFilter.Kept kept() throws IOException {
+    return filter.kept();
   }
 
   /** Index of the device. */

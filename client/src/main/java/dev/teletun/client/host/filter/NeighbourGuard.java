@@ -15,7 +15,7 @@ import java.util.List;
  * at sources only: a neighbour on the LAN could find the tunnel's address, and probe and reset
  * connections through it (CVE-2019-14899).
  */
-public final class NeighbourGuard implements Closeable {
+final class NeighbourGuard implements Closeable {
   private final OwnTable table;
   private final String name;
   private final String device;
@@ -27,14 +27,14 @@ public final class NeighbourGuard implements Closeable {
   }
 
   /** Guards the addresses of {@code device}, which need not be there yet. */
-  public static NeighbourGuard open(String device, List<InetAddress> addresses) throws IOException {
+  static NeighbourGuard open(String device, List<InetAddress> addresses) throws IOException {
     String name = "teletun-lan-" + device;
     String rules = creation(name) + rules(name, device, addresses);
     return new NeighbourGuard(OwnTable.open(new NftTable("inet", name), rules), name, device);
   }
 
   /** Guards others from now on. */
-  public void guard(List<InetAddress> addresses) throws IOException {
+  void guard(List<InetAddress> addresses) throws IOException {
     table.run(rules(name, device, addresses));
   }
 

@@ -6,11 +6,13 @@ import dev.teletun.linux.route.RouteSocket;
 import dev.teletun.protocol.address.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The network that this host has besides the tunnel.
@@ -40,6 +42,30 @@ public record HostNetwork(
           Set.copyOf(ways),
           Set.copyOf(HostNameServers.read()));
     }
+  }
+
+  /** Where each of the routes leads. */
+  public Set<Prefix> destinations() {
+    return routes.stream().map(Route::destination).collect(Collectors.toSet());
+  }
+
+  /**
+   * Routes to parts of {@code cluster} that somebody has added since {@code before}. Those of a
+   * link that this host joined are none.
+   */
+  public List<Route> addedInside(Set<Prefix> before, Collection<Prefix> cluster) {
+    return special().stream()
+        .filter(r -> r.protocol() != Route.KERNEL && !before.contains(r.destination()))
+        .filter(r ->
+            cluster.stream()
+                .anyMatch(c -> !r.destination().contains(c) && c.contains(r.destination())))
+        .toList();
+  }
+
+  /** The same without some of the routes. */
+  public HostNetwork without(Collection<Route> some) {
+    return new HostNetwork(
+        addresses, routes.stream().filter(r -> !some.contains(r)).toList(), ways, nameServers);
   }
 
   /** What the tunnel runs to, and this host's name servers. */

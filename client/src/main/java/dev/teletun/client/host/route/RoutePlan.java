@@ -26,14 +26,20 @@ import java.util.stream.IntStream;
  * @param warnings what the user is to know
  * @param skipped what was left out, and why
  * @param needsHosts whether the addresses of Services and pods are wanted one by one
+ * @param left parts of {@code routes} that this host routes elsewhere, which stays so
  */
 public record RoutePlan(
-    Map<Prefix, String> routes, List<String> warnings, List<String> skipped, boolean needsHosts) {
+    Map<Prefix, String> routes,
+    List<String> warnings,
+    List<String> skipped,
+    boolean needsHosts,
+    Set<Prefix> left) {
   /** Where the route to a single address comes from. */
   public static final String HOST = "address of a Service or pod";
 
   /** Routes nothing. */
-  public static final RoutePlan NOTHING = new RoutePlan(Map.of(), List.of(), List.of(), false);
+  public static final RoutePlan NOTHING =
+      new RoutePlan(Map.of(), List.of(), List.of(), false, Set.of());
 
   private static final int MOST_SKIPPED = 200;
 
@@ -91,7 +97,15 @@ public record RoutePlan(
         List<Prefix> wide = List.copyOf(chosen.keySet());
         wish.hosts().forEach(address -> host(address, wide));
       }
-      return new RoutePlan(chosen, warnings, skipped, needsHosts);
+      return new RoutePlan(chosen, warnings, skipped, needsHosts, left());
+    }
+
+    private Set<Prefix> left() {
+      return chosen.keySet().stream()
+          .filter(prefix -> !prefix.isHost())
+          .flatMap(prefix -> HostNetwork.inside(special, prefix).stream())
+          .map(Route::destination)
+          .collect(Collectors.toSet());
     }
 
     private void add(Prefix prefix, List<Prefix> holes, String origin) {

@@ -45,7 +45,8 @@ class RoutePlanTest {
                 Prefix.parse("fd00::/64"), ""),
             List.of(),
             List.of(),
-            false);
+            false,
+            Set.of());
 
     assertThat(plan.covers(Addresses.parse(address))).isEqualTo(covered);
   }
@@ -181,10 +182,37 @@ class RoutePlanTest {
         learned(RouteMode.HOSTS, vpn, List.of("10.96.0.0/16"), List.of("10.96.5.1", "10.96.6.1"));
 
     assertThat(plan.prefixes()).containsExactly(Prefix.parse("10.96.6.1"));
-    assertThat(learned(RouteMode.AUTO, vpn, List.of("10.96.0.0/16"), List.of()).skipped())
-        .singleElement()
-        .asString()
-        .contains("10.96.5.0/24");
+    RoutePlan wide = learned(RouteMode.AUTO, vpn, List.of("10.96.0.0/16"), List.of());
+    assertThat(wide.skipped()).singleElement().asString().contains("10.96.5.0/24");
+    assertThat(wide.left()).containsExactly(Prefix.parse("10.96.5.0/24"));
+  }
+
+  @Test
+  void tellsARouteThatSomebodyAddedToAPartOfTheClusterFromALinkThatThisHostJoined() {
+    Set<Prefix> cluster = Set.of(Prefix.parse("10.96.0.0/16"));
+    Route known = Route.through(9, Prefix.parse("10.96.5.0/24"));
+    Route added = Route.through(9, Prefix.parse("10.96.6.0/24"));
+    Route wider = Route.through(9, Prefix.parse("10.0.0.0/8"));
+    Route elsewhere = Route.through(9, Prefix.parse("10.97.6.0/24"));
+    Set<Prefix> before = host(List.of(known)).destinations();
+
+    HostNetwork now = host(List.of(known, added, wider, elsewhere, kernels("10.96.7.0/24")));
+
+    assertThat(now.addedInside(before, cluster)).containsExactly(added);
+    assertThat(now.without(List.of(added)).destinations()).doesNotContain(added.destination());
+  }
+
+  private static Route kernels(String prefix) {
+    Route ours = Route.through(9, Prefix.parse(prefix));
+    return new Route(
+        ours.destination(),
+        Optional.empty(),
+        9,
+        Route.MAIN,
+        Route.KERNEL,
+        0,
+        Route.UNICAST,
+        Optional.empty());
   }
 
   @ParameterizedTest
