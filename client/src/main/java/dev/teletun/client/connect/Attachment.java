@@ -1,7 +1,7 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.reach.Candidate;
-import dev.teletun.client.dns.ClusterNames;
+import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;

@@ -4,7 +4,7 @@ import dev.teletun.client.cluster.prefix.ClusterPrefixes;
 import dev.teletun.client.cluster.prefix.ClusterView;
 import dev.teletun.client.cluster.prefix.Confidence;
 import dev.teletun.client.cluster.prefix.LearnedPrefix;
-import dev.teletun.client.dns.ClusterNames;
+import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.host.route.Admission;
 import dev.teletun.client.host.route.HostNetwork;
 import dev.teletun.client.host.route.RouteMode;

@@ -1,8 +1,8 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.prefix.ClusterPrefixes;
-import dev.teletun.client.dns.AddressListener;
-import dev.teletun.client.dns.ClusterNames;
+import dev.teletun.client.dns.stub.AddressListener;
+import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.protocol.count.Fact;

@@ -1,5 +1,7 @@
 package dev.teletun.client.dns;
 
+import dev.teletun.client.dns.stub.DnsHeader;
+import dev.teletun.client.dns.stub.Question;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.packet.Checksum;
 import java.net.InetAddress;

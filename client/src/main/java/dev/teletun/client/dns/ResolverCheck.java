@@ -1,5 +1,6 @@
 package dev.teletun.client.dns;
 
+import dev.teletun.client.dns.way.NameServers;
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
 import java.net.DatagramPacket;

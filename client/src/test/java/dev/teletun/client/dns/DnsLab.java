@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A host of its own: a network namespace with dnsmasq processes on addresses of its loopback
  * device, and a resolv.conf that {@code ip netns exec} puts in place.
  */
-final class DnsLab implements Closeable {
+public final class DnsLab implements Closeable {
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private final CloseStack owned = new CloseStack();
@@ -25,7 +25,7 @@ final class DnsLab implements Closeable {
       "dnst%d-%d".formatted(ProcessHandle.current().pid(), NEXT.incrementAndGet());
   private final Path etc = Path.of("/etc/netns", name);
 
-  static DnsLab up(String... addresses) throws IOException {
+  public static DnsLab up(String... addresses) throws IOException {
     DnsLab lab = new DnsLab();
     try (CloseStack onFailure = new CloseStack()) {
       onFailure.own(lab);
@@ -53,16 +53,16 @@ final class DnsLab implements Closeable {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  Path resolvConf() {
+  public Path resolvConf() {
     return etc.resolve("resolv.conf");
   }
 
   /** Writes a new file and moves it over the old one, as most programs do. */
-  void resolvConf(String... servers) throws IOException {
+  public void resolvConf(String... servers) throws IOException {
     StringBuilder text = new StringBuilder();
     for (String server : servers) {
       text.append("nameserver ").append(server).append('\n');
@@ -72,7 +72,7 @@ final class DnsLab implements Closeable {
   }
 
   /** Starts a name server that knows what the options say, and that nothing else exists. */
-  Process dnsmasq(String address, String... options) throws IOException {
+  public Process dnsmasq(String address, String... options) throws IOException {
     List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", name, "dnsmasq"));
     command.addAll(
         List.of(
@@ -94,7 +94,7 @@ final class DnsLab implements Closeable {
   }
 
   /** Starts a program that ends with the lab. */
-  Process start(List<String> command) throws IOException {
+  public Process start(List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -115,25 +115,25 @@ final class DnsLab implements Closeable {
   }
 
   /** Runs a program in the namespace and returns what it prints, whatever its exit code. */
-  String run(String... command) throws IOException {
+  public String run(String... command) throws IOException {
     List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", name));
     inside.addAll(List.of(command));
     return execute(inside.toArray(String[]::new));
   }
 
   /** The answers of dig, one on each line. */
-  String dig(String... words) throws IOException {
+  public String dig(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of("dig", "+short", "+tries=1", "+time=6"));
     command.addAll(List.of(words));
     return run(command.toArray(String[]::new));
   }
 
   /** Takes ownership of something in the namespace. */
-  <R extends Closeable> R own(R resource) {
+  public <R extends Closeable> R own(R resource) {
     return owned.own(resource);
   }
 
-  <T> T inside(Callable<T> work) throws IOException {
+  public <T> T inside(Callable<T> work) throws IOException {
     try (NetworkNamespace namespace = NetworkNamespace.named(name)) {
       return namespace.call(work);
     }

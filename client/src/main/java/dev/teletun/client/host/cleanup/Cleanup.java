@@ -1,6 +1,6 @@
 package dev.teletun.client.host.cleanup;
 
-import dev.teletun.client.dns.DnsIntercept;
+import dev.teletun.client.dns.way.DnsIntercept;
 import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.Nftables;
 import dev.teletun.linux.route.Link;

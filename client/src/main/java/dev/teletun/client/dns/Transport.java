@@ -1,7 +1,0 @@
-package dev.teletun.client.dns;
-
-/** How a query came, and so how it goes on. */
-enum Transport {
-  UDP,
-  TCP
-}

@@ -1,0 +1,38 @@
+package dev.teletun.client.dns.stub;
+
+import dev.teletun.linux.libc.Errno;
+import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.linux.socket.StreamListener;
+import dev.teletun.linux.udp.UdpSocket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/** A UDP and a TCP port of the same number on a loopback address. */
+record StubPorts(UdpSocket datagrams, StreamListener streams, int number) implements Closeable {
+  private static final int ATTEMPTS = 32;
+
+  /** Takes any number that is free for both. */
+  static StubPorts open(InetAddress loopback) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      StreamListener streams = StreamListener.bind(new InetSocketAddress(loopback, 0));
+      try {
+        int number = streams.localAddress().getPort();
+        return new StubPorts(UdpSocket.bind(loopback, number), streams, number);
+      } catch (SyscallException e) {
+        streams.close();
+        if (e.errno() != Errno.EADDRINUSE || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (streams) {
+      datagrams.close();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Ways that bring the host's queries to the stub, each undone by the kernel or a daemon when the
+ * client dies.
+ *
+ * <p>Intercepting: an nftables table redirects what the host sends to its name servers. Queries to
+ * a name server that is itself one of the cluster's are not redirected: it knows both kinds of
+ * names.
+ */
+@NullMarked
+package dev.teletun.client.dns.way;
+
+import org.jspecify.annotations.NullMarked;
