@@ -2,6 +2,7 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
 import dev.teletun.client.connect.RouteChoice;
+import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.client.host.filter.ExposedPorts;
 import dev.teletun.client.host.route.RouteMode;
@@ -47,8 +48,11 @@ final class ConnectOptions {
 
   @Option(
       names = {"-dns", "--dns"},
-      paramLabel = "on|off",
-      description = "off leaves DNS alone. Default: on.")
+      paramLabel = "auto|resolved|intercept|off",
+      description =
+          "How the cluster's names resolve here: resolved by link DNS of systemd-resolved, intercept by"
+              + " redirecting queries to port 53, off not at all. auto takes resolved where"
+              + " systemd-resolved is in charge, else intercept, and says why. Default: auto.")
   @Nullable String dns;
 
   @Option(
@@ -115,8 +119,21 @@ final class ConnectOptions {
     };
   }
 
-  boolean dns(Checks checks) {
-    return checks.optional("-dns", dns, Checks::onOff).orElse(true);
+  DnsMode dns(Checks checks) {
+    return checks.optional("-dns", dns, ConnectOptions::dnsMode).orElse(DnsMode.AUTO);
+  }
+
+  private static DnsMode dnsMode(String option, String value) {
+    return switch (value) {
+      case "auto" -> DnsMode.AUTO;
+      case "resolved" -> DnsMode.RESOLVED;
+      case "intercept" -> DnsMode.INTERCEPT;
+      case "off" -> DnsMode.OFF;
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s is none of auto, resolved, intercept, off: write %s=auto"
+                  .formatted(option, value, option));
+    };
   }
 
   boolean check(Checks checks) {

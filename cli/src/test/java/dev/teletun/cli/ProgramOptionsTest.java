@@ -8,6 +8,7 @@ import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.client.cluster.reach.Rung;
 import dev.teletun.client.connect.ClientOptions;
 import dev.teletun.client.connect.Connected;
+import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.dtls.keys.KeySet;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
@@ -59,7 +60,7 @@ class ProgramOptionsTest {
     assertThat(options.clientPrivateKey()).isEqualTo(keys.resolve("client.key"));
     assertThat(options.routes().asked())
         .containsExactly(Prefix.parse("10.96.0.0/16"), Prefix.parse("fd00::/112"));
-    assertThat(options.dns()).isFalse();
+    assertThat(options.dns()).isEqualTo(DnsMode.OFF);
     assertThat(options.check()).isTrue();
   }
 
@@ -71,6 +72,7 @@ class ProgramOptionsTest {
             List.of(Addresses.parse("10.0.2.7"), Addresses.parse("fd00::7")),
             1400,
             List.of(Prefix.parse("10.96.0.0/16")),
+            Optional.empty(),
             Optional.empty(),
             Candidate.direct(
                 Rung.NODE_PORT, "of Service a/b on node n", Addresses.parse("10.0.0.1"), 7000, 0));
@@ -104,7 +106,7 @@ class ProgramOptionsTest {
             assertThat(line).isEqualTo("teletun client: unknown: -prot=7000; did you mean -port?"))
         .anySatisfy(line -> assertThat(line).contains("-port=70000: not a port"))
         .anySatisfy(line -> assertThat(line).contains("-route=10.0.0.0/33: prefix length 33"))
-        .anySatisfy(line -> assertThat(line).contains("-dns=maybe: neither on nor off"))
+        .anySatisfy(line -> assertThat(line).contains("-dns=maybe is none of auto, resolved"))
         .anySatisfy(line -> assertThat(line).contains("-address=vpn.example:443"))
         .anySatisfy(line -> assertThat(line).contains("none.pub: no such file"))
         .anySatisfy(line -> assertThat(line).contains("server.key").contains("client.pub"));

@@ -6,8 +6,11 @@ import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.client.cluster.reach.PodName;
 import dev.teletun.client.dns.ResolverCheck;
 import dev.teletun.client.dns.stub.ClusterNames;
-import dev.teletun.client.dns.way.DnsIntercept;
+import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.dns.way.DnsPlan;
+import dev.teletun.client.dns.way.HostNames;
+import dev.teletun.client.dns.way.NameWay;
+import dev.teletun.client.dns.way.TunnelLink;
 import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.route.HostNameServers;
 import dev.teletun.client.host.route.RoutePlan;
@@ -25,6 +28,7 @@ import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -229,14 +233,19 @@ public final class Client implements Closeable {
     Optional<String> dns = Optional.empty();
     Consumer<ClusterNames> names = _ -> {};
     CompletableFuture<Void> dnsEnded = new CompletableFuture<>();
-    if (options.dns()) {
+    Optional<String> dnsWay = Optional.empty();
+    if (options.dns() != DnsMode.OFF) {
       progress.step("DNS");
       DnsPlan plan = dnsPlan(options, keeper.names(attachment), device.name());
-      DnsIntercept intercept = onFailure.own(DnsIntercept.start(plan, keeper));
-      names = intercept::follow;
-      intercept.register(counters);
-      dns = Optional.of(intercept.summary());
-      dnsEnded = intercept.ended();
+      TunnelLink link = new TunnelLink(device.index(), () -> first(device.addresses()));
+      HostNames hostNames = onFailure.own(HostNames.start(options.dns(), plan, link, keeper));
+      NameWay way = hostNames.way();
+      names = way::follow;
+      way.register(counters);
+      dns = Optional.of(way.summary());
+      dnsWay = Optional.of(hostNames.explanation());
+      dnsEnded = way.ended();
+      progress.done("DNS: %s, because %s".formatted(hostNames.name(), hostNames.reason()));
       progress.done(dns.get());
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
@@ -264,6 +273,7 @@ public final class Client implements Closeable {
             data.tunMtu(),
             List.copyOf(routes.prefixes()),
             dns,
+            dnsWay,
             attachment.at());
     FilterWatch watch =
         onFailure.own(FilterWatch.begin(device::kept, options.exposed(), progress::event));
@@ -271,6 +281,14 @@ public final class Client implements Closeable {
     Explanation explanation =
         new Explanation(counters, data, stay, keeper, lease, watch, connected);
     return new Client(onFailure.handOver(), ended, connected, explanation);
+  }
+
+  /** An IPv4 one where there is one: not every host has IPv6. */
+  private static InetAddress first(List<InetAddress> addresses) {
+    return addresses.stream()
+        .filter(Inet4Address.class::isInstance)
+        .findFirst()
+        .orElse(addresses.getFirst());
   }
 
   private static DnsPlan dnsPlan(ClientOptions options, ClusterNames names, String device)

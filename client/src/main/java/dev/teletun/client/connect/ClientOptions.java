@@ -1,6 +1,7 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
+import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param port TCP and UDP port of server-external
  * @param routes what goes into the tunnel besides the cluster's name servers
  * @param exposed what the cluster may begin to this host
- * @param dns whether the cluster's names are to resolve on this host
+ * @param dns how the cluster's names are to resolve on this host
  * @param check whether a round trip through the tunnel must succeed before the host is touched
  * @param takeover whether another client that holds the pod is to be ended
  * @param lifetime of one association
@@ -30,7 +31,7 @@ public record ClientOptions(
     Path clientPrivateKey,
     RouteChoice routes,
     Exposed exposed,
-    boolean dns,
+    DnsMode dns,
     boolean check,
     boolean takeover,
     Lifetime lifetime) {}

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * @param addresses of the pod, now this host's
  * @param tunMtu bytes
  * @param server where it was reached first
- * @param dns how the cluster's names resolve, if they do
+ * @param dns which names the cluster answers, if any
+ * @param dnsWay how the host's queries come to us, and why so
  */
 public record Connected(
     String device,
@@ -24,6 +25,7 @@ public record Connected(
     int tunMtu,
     List<Prefix> routes,
     Optional<String> dns,
+    Optional<String> dnsWay,
     Candidate server) {
 
   private static final int MOST_SHOWN = 12;

@@ -47,6 +47,7 @@ final class Explanation {
     facts.addAll(routes.facts());
     facts.add(Fact.text("dns", connected.dns().orElse("left alone")));
     facts.addAll(filter.facts());
+    connected.dnsWay().ifPresent(way -> facts.add(Fact.text("dnsWay", way)));
     List<Report> reports = new ArrayList<>();
     data.loop()
         .call(() -> {

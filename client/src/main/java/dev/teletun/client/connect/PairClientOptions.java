@@ -2,6 +2,7 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.pair.Layout;
+import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public record PairClientOptions(
     Optional<String> image,
     RouteChoice routes,
     Exposed exposed,
-    boolean dns,
+    DnsMode dns,
     boolean check,
     boolean takeover,
     Lifetime lifetime) {}

@@ -81,6 +81,16 @@ public final class InternetSocket implements Closeable {
     return fd;
   }
 
+  /** Who is at the other end. */
+  public InetSocketAddress peer() throws SyscallException {
+    try (NativeMemory struct = NativeMemory.allocate(SocketAddress.LARGEST);
+        NativeMemory size = NativeMemory.ofInt(SocketAddress.LARGEST)) {
+      SyscallException.check(
+          Libc.getpeername(fd.number(), struct.address(), size.address()), "getpeername");
+      return SocketAddress.read(struct.buffer(), 0);
+    }
+  }
+
   /**
    * Ends the wait for a TCP connection.
    *

@@ -83,6 +83,11 @@ final class NameRoutes {
     return clusterDomains;
   }
 
+  /** Last labels of names that may be short for the cluster's: namespaces, and {@code svc}. */
+  Set<String> lastLabels() {
+    return Set.copyOf(lastLabels);
+  }
+
   private boolean isShort(Question question) {
     int dots = question.dots();
     String lastLabel = question.name().substring(question.name().lastIndexOf('.') + 1);

@@ -101,6 +101,11 @@ public final class NameStub implements Closeable {
     return routes.clusterDomains();
   }
 
+  /** The labels that end short names, such as {@code shop} in {@code web.shop}. Any thread. */
+  public Set<String> lastLabels() {
+    return routes.lastLabels();
+  }
+
   /** Makes its counters readable, on any thread. */
   public void register(Counters to) {
     to.family("teletun_dns", "What became of this host's DNS queries.", "event", counts::read);

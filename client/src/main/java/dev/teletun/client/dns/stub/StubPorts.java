@@ -9,17 +9,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** A UDP and a TCP port of the same number on a loopback address. */
+/** A UDP and a TCP port of the same number on an address of this host. */
 record StubPorts(UdpSocket datagrams, StreamListener streams, int number) implements Closeable {
   private static final int ATTEMPTS = 32;
 
   /** Takes any number that is free for both. */
-  static StubPorts open(InetAddress loopback) throws IOException {
+  static StubPorts open(InetAddress at) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      StreamListener streams = StreamListener.bind(new InetSocketAddress(loopback, 0));
+      StreamListener streams = StreamListener.bind(new InetSocketAddress(at, 0));
       try {
         int number = streams.localAddress().getPort();
-        return new StubPorts(UdpSocket.bind(loopback, number), streams, number);
+        return new StubPorts(UdpSocket.bind(at, number), streams, number);
       } catch (SyscallException e) {
         streams.close();
         if (e.errno() != Errno.EADDRINUSE || attempt == ATTEMPTS) {

@@ -1,6 +1,7 @@
 package dev.teletun.client.dns.stub;
 
 import dev.teletun.linux.libc.Fd;
+import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
@@ -12,6 +13,7 @@ import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,14 +34,21 @@ public final class StubServer implements Closeable {
   private final EventLoop loop;
   private final ByteBuffer scratch;
   private final Relay relay;
-  private final Server original;
+  private Server original;
+  private final InetAddress at;
   private final StubPorts ports;
   private final Set<StubClient> clients = new LinkedHashSet<>();
   private final DatagramTrain train = new DatagramTrain();
   private final CloseStack watches = new CloseStack();
 
   private StubServer(
-      EventLoop loop, ByteBuffer scratch, Relay relay, Server original, StubPorts ports) {
+      EventLoop loop,
+      ByteBuffer scratch,
+      Relay relay,
+      Server original,
+      InetAddress at,
+      StubPorts ports) {
+    this.at = at;
     this.loop = loop;
     this.scratch = scratch;
     this.relay = relay;
@@ -51,12 +60,12 @@ public final class StubServer implements Closeable {
    * Opens the ports and begins to serve.
    *
    * @param scratch as in {@link MessageWire}
-   * @param loopback 127.0.0.1 or ::1
+   * @param at address of this host
    */
   static StubServer open(
-      EventLoop loop, ByteBuffer scratch, Relay relay, Server original, InetAddress loopback)
+      EventLoop loop, ByteBuffer scratch, Relay relay, Server original, InetAddress at)
       throws IOException {
-    StubServer server = new StubServer(loop, scratch, relay, original, StubPorts.open(loopback));
+    StubServer server = new StubServer(loop, scratch, relay, original, at, StubPorts.open(at));
     try (CloseStack onFailure = new CloseStack()) {
       onFailure.own(server);
       server.watch(server.ports.datagrams().fd(), server::receive);
@@ -67,9 +76,19 @@ public final class StubServer implements Closeable {
     }
   }
 
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(at, ports.number());
+  }
+
   /** Its number, for UDP and TCP. */
   public int port() {
     return ports.number();
+  }
+
+  /** From the next query on, what is no name of the cluster goes there. Loop thread only. */
+  public void standFor(InetSocketAddress other, int fwmark) {
+    original = new Server(other, fwmark);
   }
 
   /** Closes connections without a query; to be called now and then. */
@@ -96,12 +115,32 @@ public final class StubServer implements Closeable {
     UdpSocket socket = ports.datagrams();
     for (int i = 0; i < TRAINS_AT_ONCE && socket.receive(train); i++) {
       UdpPeer client = train.peer();
+      if (!isOurs(client.address())) {
+        continue;
+      }
       int each = Math.max(1, train.segmentBytes());
-      for (int at = 0; at < train.length(); at += each) {
-        int end = Math.min(at + each, train.length());
-        byte[] query = Arrays.copyOfRange(train.bytes(), at, end);
+      for (int from = 0; from < train.length(); from += each) {
+        int end = Math.min(from + each, train.length());
+        byte[] query = Arrays.copyOfRange(train.bytes(), from, end);
         relay.relay(query, Transport.UDP, original, answerTo(client));
       }
+    }
+  }
+
+  /**
+   * True for programs of this host. The cluster can send to the tunnel's address, too, and must not
+   * hear what this host's name servers know; the kernel takes no packet from there that says it
+   * comes from that address itself.
+   */
+  private boolean isOurs(InetSocketAddress client) {
+    return at.isLoopbackAddress() || client.getAddress().equals(at);
+  }
+
+  private boolean isOurs(InternetSocket client) {
+    try {
+      return isOurs(client.peer());
+    } catch (SyscallException _) {
+      return false; // it is gone already
     }
   }
 
@@ -123,7 +162,12 @@ public final class StubServer implements Closeable {
     try {
       Optional<InternetSocket> accepted = ports.streams().accept();
       if (accepted.isPresent()) {
-        serve(accepted.get());
+        InternetSocket socket = accepted.get();
+        if (isOurs(socket)) {
+          serve(socket);
+        } else {
+          socket.close();
+        }
       }
     } catch (IOException e) { // no descriptors left: the connection stays in the queue
       accepting.reading(false);

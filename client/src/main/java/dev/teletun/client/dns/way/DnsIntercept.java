@@ -5,7 +5,6 @@ import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.dns.stub.NameStub;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs in the network namespace of the thread that starts it, on a thread of its own.
  */
-public final class DnsIntercept implements Closeable {
+public final class DnsIntercept implements NameWay {
   private static final Duration TICK = Duration.ofMillis(500);
 
   final NameStub stub;
@@ -66,7 +65,7 @@ public final class DnsIntercept implements Closeable {
     }
   }
 
-  /** Something else is known of the cluster's names now. Any thread; returns at once. */
+  @Override
   public void follow(ClusterNames names) {
     stub.loop()
         .execute(() -> {
@@ -78,22 +77,23 @@ public final class DnsIntercept implements Closeable {
         });
   }
 
-  /** Which names the cluster answers, for people. */
+  @Override
   public String summary() {
     return stub.summary();
   }
 
-  /** Makes its counters readable, on any thread. */
+  @Override
   public void register(Counters to) {
     stub.register(to);
   }
 
-  /** Completes when the stub has ended: exceptionally, with the table gone, if it failed. */
+  @Override
   public CompletableFuture<Void> ended() {
     return ended.copy();
   }
 
   /** What is redirected and what came of it, for people; several lines. Any thread. */
+  @Override
   public String report() {
     List<String> lines = new ArrayList<>();
     lines.add("names under %s go to the cluster".formatted(stub.clusterDomains()));

@@ -36,6 +36,7 @@ public final class TunnelInterface implements Closeable {
   private final DeviceRoutes routes;
   private final CloseStack resources;
   private final List<String> warnings;
+  private volatile List<InetAddress> addresses;
 
   private TunnelInterface(
       Tun tun,
@@ -43,7 +44,9 @@ public final class TunnelInterface implements Closeable {
       HostFilter filter,
       DeviceRoutes routes,
       CloseStack resources,
+      List<InetAddress> addresses,
       List<String> warnings) {
+    this.addresses = List.copyOf(addresses);
     this.tun = tun;
     this.port = port;
     this.filter = filter;
@@ -84,7 +87,7 @@ public final class TunnelInterface implements Closeable {
       own.apply(kernel, routes.prefixes());
       filter.cluster(routes.prefixes(), routes.left());
       warnings.addAll(own.refused());
-      return new TunnelInterface(tun, port, filter, own, onFailure.handOver(), warnings);
+      return new TunnelInterface(tun, port, filter, own, onFailure.handOver(), addresses, warnings);
     }
   }
 
@@ -136,6 +139,7 @@ public final class TunnelInterface implements Closeable {
         }
       }
     }
+    this.addresses = List.copyOf(addresses);
     return abortConnections(left);
   }
 
@@ -173,6 +177,11 @@ public final class TunnelInterface implements Closeable {
   /** Index of the device. */
   public int index() {
     return tun.interfaceIndex();
+  }
+
+  /** The addresses it is meant to have now; of IPv6 only where this host has it. Any thread. */
+  public List<InetAddress> addresses() {
+    return addresses;
   }
 
   /** The device's name, such as {@code tel0}. */

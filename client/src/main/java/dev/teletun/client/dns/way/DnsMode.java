@@ -1,0 +1,13 @@
+package dev.teletun.client.dns.way;
+
+/** Which way brings the host's queries to the stub. */
+public enum DnsMode {
+  /** The best that this host's facts allow. */
+  AUTO,
+  /** Link DNS of systemd-resolved. */
+  RESOLVED,
+  /** An nftables table that redirects port 53. */
+  INTERCEPT,
+  /** None: the cluster's names do not resolve. */
+  OFF
+}

@@ -1,0 +1,63 @@
+package dev.teletun.client.dns.way;
+
+import dev.teletun.client.dns.stub.ClusterNames;
+import dev.teletun.client.dns.stub.NameStub;
+import dev.teletun.protocol.address.Prefix;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The domains of the tunnel's link in systemd-resolved: queries below them go to the stub, and to
+ * nobody else.
+ *
+ * <p>A searched domain is routed, too, so that of the pod's search path only those count that are
+ * the cluster's. The last labels of short names such as {@code web.shop} are routed, because
+ * systemd-resolved searches for single labels alone; none that this host's own domains end with.
+ */
+final class LinkDomains {
+  /** systemd-resolved takes 256 for a link (LINK_SEARCH_DOMAINS_MAX), and refuses all of more. */
+  private static final int MOST = 250;
+
+  private LinkDomains() {}
+
+  /** What is known now, in order of importance: true for a domain that is only routed. */
+  static Map<String, Boolean> of(NameStub stub, ClusterNames names, Set<String> own) {
+    Set<String> zones = stub.clusterDomains();
+    Map<String, Boolean> domains = new LinkedHashMap<>();
+    for (String entry : names.search()) {
+      String domain = canonical(entry);
+      if (zones.stream().anyMatch(zone -> isUnder(domain, zone))) {
+        domains.putIfAbsent(domain, false);
+      }
+    }
+    route(domains, new TreeSet<>(zones));
+    for (Prefix prefix : names.reverse()) {
+      route(domains, ReverseZones.of(prefix));
+    }
+    Set<String> labels = new TreeSet<>(stub.lastLabels());
+    labels.removeIf(label -> own.stream().anyMatch(name -> isUnder(canonical(name), label)));
+    route(domains, labels);
+    return domains;
+  }
+
+  private static void route(Map<String, Boolean> domains, Collection<String> more) {
+    for (String domain : more) {
+      if (domains.size() < MOST) {
+        domains.putIfAbsent(domain, true);
+      }
+    }
+  }
+
+  private static boolean isUnder(String name, String domain) {
+    return name.equals(domain) || name.endsWith("." + domain);
+  }
+
+  private static String canonical(String domain) {
+    String lower = domain.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+  }
+}

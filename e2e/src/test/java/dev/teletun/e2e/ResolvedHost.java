@@ -1,0 +1,137 @@
+package dev.teletun.e2e;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.RunningProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Makes a host of the lab one whose names systemd-resolved resolves: Debian's package, unpacked,
+ * with a system bus of its own, {@code /etc/resolv.conf} a link to its stub, and the router as the
+ * name server.
+ */
+final class ResolvedHost {
+  private static final Path UNPACKED = Path.of("target/systemd-resolved").toAbsolutePath();
+  private static final String PACKAGE = "systemd-resolved";
+
+  /** A private /etc: the package's rights on the bus, its user, its settings. */
+  private static final String PREPARE =
+      """
+      set -e
+      root=$1; server=$2
+      tmp=$(mktemp -d)
+      mount -t tmpfs etc "$tmp"
+      cp -a /etc/. "$tmp"
+      mount --move "$tmp" /etc
+      rmdir "$tmp"
+      grep -q ^systemd-resolve: /etc/passwd ||
+          echo systemd-resolve:x:991:991::/:/usr/sbin/nologin >>/etc/passwd
+      grep -q ^systemd-resolve: /etc/group || echo systemd-resolve:x:991: >>/etc/group
+      mkdir -p /etc/dbus-1/system.d /etc/systemd /run/dbus /run/systemd/resolve
+      cp "$root"/usr/share/dbus-1/system.d/*.conf /etc/dbus-1/system.d/
+      chown systemd-resolve: /run/systemd/resolve
+      rm -f /etc/resolv.conf
+      ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+      printf '[Resolve]\\nDNS=%s\\nFallbackDNS=\\n' "$server" \\
+          >/etc/systemd/resolved.conf
+      """;
+
+  private final Host host;
+  private RunningProgram daemon;
+
+  private ResolvedHost(Host host, RunningProgram daemon) {
+    this.host = host;
+    this.daemon = daemon;
+  }
+
+  /** Sets it up, and waits until it answers; skips the test where the package cannot be had. */
+  static ResolvedHost on(Host host) throws IOException {
+    if (!Files.exists(program()) && !unpack()) {
+      String why = "NOT SHOWN: the package systemd-resolved cannot be had: apt-get update";
+      System.err.println(why); // Maven does not show the message of what ends in @BeforeAll
+      abort(why);
+    }
+    host.run("sh", "-c", PREPARE, "sh", UNPACKED.toString(), LabNet.ROUTER_LAN.v4()).orThrow();
+    host.start("dbus-daemon", "--system", "--nofork", "--nopidfile");
+    ResolvedHost resolved = new ResolvedHost(host, host.start(program().toString()));
+    resolved.awaitAnswer();
+    return resolved;
+  }
+
+  /** Ends systemd-resolved without a word, and starts it again. */
+  void restart() throws IOException {
+    daemon.kill();
+    daemon = host.start(program().toString());
+    awaitAnswer();
+  }
+
+  /** The same, and what it remembered is gone, as where its directory ends with the service. */
+  void restartForgetful() throws IOException {
+    daemon.kill();
+    host.shell("rm -rf /run/systemd/resolve/netif").orThrow();
+    daemon = host.start(program().toString());
+    awaitAnswer();
+  }
+
+  /** What it says of all links, or of the named one. */
+  String status(String... link) throws IOException {
+    return control(Stream.concat(Stream.of("status"), Stream.of(link)).toArray(String[]::new));
+  }
+
+  /** Runs resolvectl. */
+  String control(String... words) throws IOException {
+    String program = UNPACKED.resolve("usr/bin/resolvectl").toString();
+    return host.run(Stream.concat(Stream.of(program), Stream.of(words)).toArray(String[]::new))
+        .orThrow();
+  }
+
+  private void awaitAnswer() throws IOException {
+    Until.holds(() -> {
+      if (!host.run("dig", "+short", "+tries=1", "+time=1", LabNet.OUTSIDE_NAME)
+          .stdout()
+          .contains(LabNet.OUTSIDE.v4())) {
+        throw new AssertionError("systemd-resolved does not answer");
+      }
+    });
+  }
+
+  private static Path program() {
+    return UNPACKED.resolve("lib/systemd/systemd-resolved");
+  }
+
+  private static boolean unpack() throws IOException {
+    Files.createDirectories(UNPACKED);
+    if (!run("apt-get", "-qq", "download", PACKAGE)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(UNPACKED)) {
+      Optional<Path> deb = files.filter(f -> f.toString().endsWith(".deb")).findFirst();
+      return deb.isPresent() && run("dpkg", "-x", deb.get().toString(), ".");
+    }
+  }
+
+  private static boolean run(String... command) throws IOException {
+    Process process =
+        new ProcessBuilder(List.of(command))
+            .directory(UNPACKED.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      return process.waitFor(2, TimeUnit.MINUTES) && process.exitValue() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
