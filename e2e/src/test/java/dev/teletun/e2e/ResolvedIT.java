@@ -31,6 +31,7 @@ class ResolvedIT {
 
   private HostSnapshot before;
   private String statusBefore;
+
   @SuppressWarnings("NullAway.Init") // every test begins with it
   private RunningProgram client;
 
