@@ -8,40 +8,42 @@ import java.util.Map;
 
 /**
  * All that a VPN client may change on a host, as text in named parts: links, addresses, routes of
- * all tables, rules, nftables, the sysctls that matter, {@code /etc/resolv.conf} with its type,
- * mode and owner. Counters and ages are left out, so that an unchanged host gives an equal value.
+ * all tables, rules, nftables, sysctls of the network, {@code /etc/resolv.conf} and the files of
+ * who manages it with type, mode, owner and content, directories of ours. Counters and ages are
+ * left out, so that an unchanged host gives an equal value.
  */
 public record HostSnapshot(Map<String, List<String>> parts) {
   private static final String PART = "#part ";
 
-  /** One shell for all of it, because tests take hundreds. */
-  private static final String SCRIPT =
+  /** conntrack's second source is who answers. A flow's age is left out. */
+  private static final String FLOWS =
       """
-      part() { echo "#part $1"; }
-      part links; ip -o link | sed 's/^[0-9]*: //; s/qlen [0-9]*//'
-      part addresses; ip -o addr | sed 's/^[0-9]*: //; s/valid_lft [0-9]*sec/valid_lft/g; s/preferred_lft [0-9]*sec/preferred_lft/'
-      part 'routes IPv4'; ip -4 route show table all
-      part 'routes IPv6'; ip -6 route show table all | sed 's/ expires [0-9]*sec//'
-      part 'rules IPv4'; ip -4 rule
-      part 'rules IPv6'; ip -6 rule
-      part nftables; nft --stateless list ruleset
-      part sysctls
-      grep -H . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/*/*forwarding \
-          /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv6/conf/*/disable_ipv6
-      part 'resolv.conf file'; stat -c '%F, mode %a, owner %u:%g, link %N' /etc/resolv.conf
-      part resolv.conf; cat /etc/resolv.conf
-      part 'files of /etc'; ls -1A /etc | grep -i resolv
+      command -v conntrack >/dev/null || { echo 'conntrack is missing' >&2; exit 1; }
+      for family in ipv4 ipv6; do
+        for protocol in udp tcp; do
+          conntrack -L -f $family -p $protocol --orig-port-dst 53 2>/dev/null
+        done
+      done | grep -oE 'src=.* dport=53 .*src=(127[.0-9]+|::1) dst=[^ ]+ sport=[0-9]+'
       true
       """;
 
   /** What {@code host} is like now. */
   public static HostSnapshot of(Host host) throws IOException {
-    Run run = host.shell(SCRIPT);
+    Run run = host.shell(Scripts.text("snapshot.sh")); // one shell: tests take hundreds
     String text = run.orThrow();
     if (!run.stderr().isBlank()) {
       throw new IOException("cannot look at %s: %s".formatted(host, run.stderr().strip()));
     }
     return parse(text);
+  }
+
+  /**
+   * The flows to port 53 of others that the kernel's connection tracking brings to a port of {@code
+   * host}: none before and after a client. No part of the snapshot, because they go by themselves.
+   * Needs conntrack(8).
+   */
+  public static List<String> flowsToStub(Host host) throws IOException {
+    return host.shell(FLOWS).orThrow().lines().toList();
   }
 
   static HostSnapshot parse(String text) {

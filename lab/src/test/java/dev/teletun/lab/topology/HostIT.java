@@ -10,6 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("netns")
 @Timeout(60)
@@ -101,38 +103,63 @@ class HostIT {
         .isEqualTo("1400\n");
   }
 
-  @Test
-  void snapshotShowsEveryKindOfChange() throws Exception {
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          links               | ip link set eth0 mtu 1400                                | ip link set eth0 mtu 1500
+          links               | ip tuntap add tel9 mode tun                              | ip tuntap del tel9 mode tun
+          links               | ip link set eth0 alias ours                              | ip link set eth0 alias ''
+          addresses           | ip addr add 10.9.9.9/32 dev lo                           | ip addr del 10.9.9.9/32 dev lo
+          addresses           | ip addr add fd09::9/128 dev lo                           | ip addr del fd09::9/128 dev lo
+          routes IPv4         | ip route add 10.8.0.0/16 dev eth0                        | ip route del 10.8.0.0/16 dev eth0
+          routes IPv4         | ip route add 10.8.0.0/16 dev eth0 table 77               | ip route del 10.8.0.0/16 dev eth0 table 77
+          routes IPv4         | ip route add blackhole 10.8.0.0/16                       | ip route del blackhole 10.8.0.0/16
+          routes IPv6         | ip -6 route add fd09::/64 dev eth0 table 77              | ip -6 route del fd09::/64 dev eth0 table 77
+          rules IPv4          | ip rule add fwmark 7 table 77                            | ip rule del fwmark 7 table 77
+          rules IPv6          | ip -6 rule add fwmark 7 table 77                         | ip -6 rule del fwmark 7 table 77
+          nftables            | nft add table inet mine                                  | nft delete table inet mine
+          sysctls             | echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter           | echo 2 >/proc/sys/net/ipv4/conf/eth0/rp_filter
+          sysctls             | echo 1 >/proc/sys/net/ipv4/ip_forward                    | echo 0 >/proc/sys/net/ipv4/ip_forward
+          sysctls             | echo 1 >/proc/sys/net/ipv6/conf/eth0/keep_addr_on_down   | echo 0 >/proc/sys/net/ipv6/conf/eth0/keep_addr_on_down
+          resolv.conf file    | chmod 600 /etc/resolv.conf                               | chmod 644 /etc/resolv.conf
+          resolv.conf file    | chown 0:65534 /etc/resolv.conf                           | chown 0:0 /etc/resolv.conf
+          resolv.conf file    | mv /etc/resolv.conf /run/r && ln -s /run/r /etc/resolv.conf | mv -T /run/r /etc/resolv.conf
+          resolv.conf         | echo '#' >>/etc/resolv.conf                              | sed -i '/^#$/d' /etc/resolv.conf
+          files of names      | echo x >/etc/resolv.conf.teletun                         | rm /etc/resolv.conf.teletun
+          files of names      | mkdir -p /run/resolvconf/interface && echo x >/run/resolvconf/interface/tel0 | rm -r /run/resolvconf
+          files of ours       | mkdir /run/teletun                                       | rmdir /run/teletun
+          """)
+  void snapshotShowsEveryKindOfChange(String part, String change, String undo) throws Exception {
     HostSnapshot before = HostSnapshot.of(laptop);
-    laptop
-        .shell(
-            """
-            ip addr add 10.9.9.9/32 dev lo && ip route add 10.8.0.0/16 dev eth0 table 77 &&
-            ip -6 route add fd09::/64 dev eth0 && ip -6 rule add fwmark 7 table 77 &&
-            nft add table inet mine && chmod 600 /etc/resolv.conf && echo '#' >>/etc/resolv.conf &&
-            echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter\
-            """)
-        .orThrow();
 
+    laptop.shell(change).orThrow();
     assertThat(before.differences(HostSnapshot.of(laptop)))
-        .anyMatch(line -> line.matches("addresses: \\+ .*10.9.9.9.*"))
-        .anyMatch(line -> line.matches("routes IPv4: \\+ 10.8.0.0/16 dev eth0 table 77.*"))
-        .anyMatch(line -> line.matches("routes IPv6: \\+ fd09::/64 dev eth0.*"))
-        .anyMatch(line -> line.matches("rules IPv6: \\+ .*fwmark 0x7 lookup 77"))
-        .anyMatch(line -> line.equals("nftables: + table inet mine {"))
-        .anyMatch(line -> line.matches("resolv.conf file: \\+ regular file, mode 600.*"))
-        .anyMatch(line -> line.equals("resolv.conf: + #"))
-        .anyMatch(line -> line.matches("sysctls: - .*eth0/rp_filter:2"));
+        .anyMatch(line -> line.matches(Pattern.quote(part) + ": [-+] .+"));
+
+    laptop.shell(undo).orThrow();
+    assertThat(before.differences(HostSnapshot.of(laptop))).isEmpty();
+  }
+
+  @Test
+  void flowsToAStubAreThoseThatTheKernelRedirects() throws Exception {
+    assertThat(HostSnapshot.flowsToStub(laptop)).isEmpty();
 
     laptop
         .shell(
             """
-            ip addr del 10.9.9.9/32 dev lo && ip route del 10.8.0.0/16 dev eth0 table 77 &&
-            ip -6 route del fd09::/64 dev eth0 && ip -6 rule del fwmark 7 table 77 &&
-            nft delete table inet mine && sed -i '/^#$/d' /etc/resolv.conf &&
-            chmod 644 /etc/resolv.conf && echo 2 >/proc/sys/net/ipv4/conf/eth0/rp_filter\
+            nft 'add table inet mine; add chain inet mine out { type nat hook output priority -100; };
+                add rule inet mine out ip daddr 192.0.2.53 udp dport 53 redirect to :5353'
+            dig +tries=1 +time=1 @192.0.2.53 name.test
+            dig +tries=1 +time=1 @192.0.2.54 name.test
+            nft delete table inet mine\
             """)
         .orThrow();
-    assertThat(HostSnapshot.of(laptop)).isEqualTo(before);
+
+    assertThat(HostSnapshot.flowsToStub(laptop))
+        .singleElement()
+        .asString()
+        .matches("src=.* dst=192.0.2.53 .* dport=53 .*src=127.0.0.1 .* sport=5353");
   }
 }
