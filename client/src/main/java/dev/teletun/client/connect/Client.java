@@ -10,7 +10,9 @@ import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.dns.way.DnsPlan;
 import dev.teletun.client.dns.way.HostNames;
 import dev.teletun.client.dns.way.NameWay;
+import dev.teletun.client.dns.way.QueryMark;
 import dev.teletun.client.dns.way.TunnelLink;
+import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.route.HostNameServers;
 import dev.teletun.client.host.route.RoutePlan;
@@ -53,8 +55,6 @@ import java.util.function.Consumer;
 public final class Client implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
-  // Any number that others are unlikely to use; ours reads "tel" in ASCII.
-  private static final int FWMARK = 0x74656c;
 
   private final CloseStack resources;
   private final CompletableFuture<Void> ended;
@@ -220,8 +220,9 @@ public final class Client implements Closeable {
     Attachment attachment = control.attachment();
     List<InetAddress> pod = attachment.addresses().addresses();
     ResolvConf resolvConf = attachment.resolvConf();
-    progress.step("device, address, routes");
     RoutePlan routes = keeper.first(attachment);
+    repair(progress);
+    progress.step("device, address, routes");
     TunnelInterface device =
         onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes, options.exposed()));
     device.warnings().forEach(progress::warn);
@@ -291,11 +292,20 @@ public final class Client implements Closeable {
         .orElse(addresses.getFirst());
   }
 
+  /** What a killed client left does not keep this one from working. */
+  private static void repair(Progress progress) {
+    try {
+      Cleanup.run().forEach(progress::done);
+    } catch (IOException e) {
+      progress.warn("what a killed client may have left stays: " + e.getMessage());
+    }
+  }
+
   private static DnsPlan dnsPlan(ClientOptions options, ClusterNames names, String device)
       throws IOException {
     Set<String> own = new HashSet<>(HostNameServers.searchDomains());
     options.address().ifPresent(own::add);
-    return new DnsPlan(names, RESOLV_CONF, FWMARK, "teletun-dns-" + device, own);
+    return new DnsPlan(names, RESOLV_CONF, QueryMark.of(device), "teletun-dns-" + device, own);
   }
 
   /** Completes when the connection ends by itself, exceptionally with why. */

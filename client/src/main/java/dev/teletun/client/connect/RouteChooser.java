@@ -5,6 +5,7 @@ import dev.teletun.client.cluster.prefix.ClusterView;
 import dev.teletun.client.cluster.prefix.Confidence;
 import dev.teletun.client.cluster.prefix.LearnedPrefix;
 import dev.teletun.client.dns.stub.ClusterNames;
+import dev.teletun.client.host.device.OtherClients;
 import dev.teletun.client.host.route.Admission;
 import dev.teletun.client.host.route.HostNetwork;
 import dev.teletun.client.host.route.RouteMode;
@@ -95,9 +96,18 @@ final class RouteChooser implements Closeable {
     if (first.needsHosts() && !hosts && cluster.isPresent()) {
       first = choose(to, host, ask(to, true, deadline), progress::warn);
     }
+    refuseOthers(first);
     warnIfGuessed(first);
     plan = first;
     return first;
+  }
+
+  private void refuseOthers(RoutePlan first) throws IOException {
+    Set<Prefix> wanted = new LinkedHashSet<>(first.prefixes());
+    if (choice.mode() != RouteMode.NONE) {
+      view.prefixes().forEach(learned -> wanted.add(learned.prefix()));
+    }
+    OtherClients.refuseTheirs(wanted, choice.excluded());
   }
 
   private static void refuseToBecome(Attachment to, HostNetwork host) throws IOException {

@@ -56,7 +56,7 @@ public final class DnsIntercept implements NameWay {
   public static DnsIntercept start(DnsPlan plan, AddressListener listener) throws IOException {
     try (CloseStack onFailure = new CloseStack()) {
       NameStub stub = onFailure.own(NameStub.start(plan.cluster(), plan.own(), listener));
-      InterceptTable table = InterceptTable.open(plan.tableName());
+      InterceptTable table = InterceptTable.open(plan.tableName(), plan.mark());
       DnsIntercept intercept = onFailure.own(new DnsIntercept(stub, plan, table));
       stub.loop().call(intercept::follow);
       stub.loop().every(TICK, intercept::tick);

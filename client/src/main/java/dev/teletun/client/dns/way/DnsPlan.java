@@ -9,18 +9,15 @@ import java.util.Set;
  *
  * @param cluster its names, as far as known at first
  * @param resolvConf the file that names the host's name servers; read and followed, never written
- * @param fwmark mark of our own queries to the host's servers, which the table lets pass; not 0
+ * @param mark of our own queries to the host's servers, which the table lets pass
  * @param tableName name of the nftables table, {@code teletun-dns-…}
  * @param own names that this host needs, such as its search domains: no server can claim them
  */
 public record DnsPlan(
-    ClusterNames cluster, Path resolvConf, int fwmark, String tableName, Set<String> own) {
+    ClusterNames cluster, Path resolvConf, QueryMark mark, String tableName, Set<String> own) {
 
   /** Copies the set. */
   public DnsPlan {
-    if (fwmark == 0) {
-      throw new IllegalArgumentException("fwmark 0 marks nothing: our queries would come back");
-    }
     if (!tableName.matches("[A-Za-z][A-Za-z0-9_-]{0,63}")) {
       throw new IllegalArgumentException("\"" + tableName + "\" is not a table name");
     }

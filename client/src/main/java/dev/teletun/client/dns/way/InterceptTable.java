@@ -13,19 +13,23 @@ final class InterceptTable implements Closeable {
   private final OwnTable table;
   private final String name;
 
-  private InterceptTable(OwnTable table, String name) {
+  private final QueryMark mark;
+
+  private InterceptTable(OwnTable table, String name, QueryMark mark) {
     this.table = table;
     this.name = name;
+    this.mark = mark;
   }
 
-  /** Makes the table, still without rules. */
-  static InterceptTable open(String name) throws IOException {
-    return new InterceptTable(OwnTable.open(new NftTable("inet", name), creation(name)), name);
+  /** Makes the table, still without rules; what carries such a mark passes it by. */
+  static InterceptTable open(String name, QueryMark mark) throws IOException {
+    OwnTable table = OwnTable.open(new NftTable("inet", name), creation(name, mark));
+    return new InterceptTable(table, name, mark);
   }
 
   /** Replaces all rules in one transaction: a query meets the old ones or the new ones. */
-  void redirect(Map<InetAddress, Integer> portOfServer, int fwmark) throws IOException {
-    table.run(rules(name, portOfServer, fwmark));
+  void redirect(Map<InetAddress, Integer> portOfServer) throws IOException {
+    table.run(rules(name, portOfServer, mark));
   }
 
   /** True if the kernel removes the table when this process ends. */
@@ -38,15 +42,15 @@ final class InterceptTable implements Closeable {
     table.close();
   }
 
-  private static String creation(String name) {
-    return "add chain inet %s output { type nat hook output priority -100; policy accept; }\n"
-        .formatted(name);
+  private static String creation(String name, QueryMark mark) {
+    return "add chain inet %s output { type nat hook output priority %d; policy accept; }\n"
+        .formatted(name, mark.priority());
   }
 
-  static String rules(String name, Map<InetAddress, Integer> portOfServer, int fwmark) {
+  static String rules(String name, Map<InetAddress, Integer> portOfServer, QueryMark mark) {
     StringBuilder rules = new StringBuilder("flush chain inet " + name + " output\n");
     String add = "add rule inet " + name + " output ";
-    rules.append(add).append("meta mark 0x%x return\n".formatted(fwmark));
+    rules.append(add).append("meta mark %s return\n".formatted(mark.passing()));
     portOfServer.forEach((server, port) -> {
       for (String protocol : new String[] {"udp", "tcp"}) {
         rules

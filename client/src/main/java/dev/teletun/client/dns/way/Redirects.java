@@ -27,7 +27,7 @@ final class Redirects implements Closeable {
   private static final InetAddress V6_LOOPBACK = Addresses.parse("::1");
 
   private final NameStub stub;
-  private final int fwmark;
+  private final QueryMark mark;
   private final InterceptTable table;
   private final List<String> notes = new ArrayList<>();
   private Map<InetAddress, StubServer> stubs = new LinkedHashMap<>();
@@ -35,7 +35,7 @@ final class Redirects implements Closeable {
   /** Takes ownership of {@code table}. */
   Redirects(NameStub stub, DnsPlan plan, InterceptTable table) {
     this.stub = stub;
-    this.fwmark = plan.fwmark();
+    this.mark = plan.mark();
     this.table = table;
   }
 
@@ -59,7 +59,7 @@ final class Redirects implements Closeable {
           open(server, wanted, onFailure);
         }
       }
-      table.redirect(ports(wanted), fwmark);
+      table.redirect(ports(wanted));
       onFailure.handOver();
     }
     Map<InetAddress, StubServer> before = stubs;
@@ -100,7 +100,7 @@ final class Redirects implements Closeable {
     InetAddress loopback = server instanceof Inet6Address ? V6_LOOPBACK : V4_LOOPBACK;
     try {
       InetSocketAddress original = new InetSocketAddress(server, DNS_PORT);
-      wanted.put(server, onFailure.own(stub.serve(original, fwmark, loopback)));
+      wanted.put(server, onFailure.own(stub.serve(original, mark.value(), loopback)));
     } catch (IOException e) { // such as a host without ::1: then this one goes on as before
       notes.add("%s left alone: %s".formatted(Addresses.text(server), e.getMessage()));
     }

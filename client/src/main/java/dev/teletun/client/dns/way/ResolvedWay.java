@@ -69,7 +69,7 @@ public final class ResolvedWay implements NameWay {
       NameStub stub = onFailure.own(NameStub.start(plan.cluster(), plan.own(), listener));
       InetAddress address = link.address().get();
       List<StubServer> ports = new ArrayList<>();
-      stub.loop().call(() -> ports.add(stub.serve(nobody(), plan.fwmark(), address)));
+      stub.loop().call(() -> ports.add(stub.serve(nobody(), plan.mark().value(), address)));
       StubServer port = ports.getFirst();
       onFailure.own(() -> stub.loop().call(port::close));
       LinkSettings settings = settings(plan, stub, plan.cluster(), port);
@@ -148,7 +148,7 @@ public final class ResolvedWay implements NameWay {
                 .findFirst()
                 .map(server -> new InetSocketAddress(server, DNS_PORT))
                 .orElse(nobody());
-        port.standFor(other, plan.fwmark());
+        port.standFor(other, plan.mark().value());
       }
     } catch (IOException _) {
       // The file is being replaced, or the address is not there yet: next time.
@@ -160,7 +160,7 @@ public final class ResolvedWay implements NameWay {
     InetAddress now = link.address().get();
     if (!now.equals(port.address().getAddress())) {
       StubServer before = port;
-      port = stub.serve(other, plan.fwmark(), now);
+      port = stub.serve(other, plan.mark().value(), now);
       keeper.follow(settings(plan, stub, names, port));
       before.close();
     }

@@ -1,13 +1,17 @@
 package dev.teletun.client.host.cleanup;
 
 import dev.teletun.client.dns.way.DnsIntercept;
+import dev.teletun.client.host.device.ClientDevice;
 import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.Nftables;
-import dev.teletun.linux.route.Link;
 import dev.teletun.linux.route.RouteSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Removes what a killed client left where the kernel did not: nftables tables of ours that no
@@ -15,6 +19,10 @@ import java.util.List;
  * else's stay.
  */
 public final class Cleanup {
+  /** A client names its tables after its device. */
+  private static final Pattern TABLE =
+      Pattern.compile("inet teletun-(?:dns|lan|leak|inbound)-(tel\\d+)");
+
   private Cleanup() {}
 
   /** Does it; may be repeated. The answer says what was repaired, a line each. */
@@ -22,9 +30,10 @@ public final class Cleanup {
     List<String> repaired = new ArrayList<>();
     try (Nftables nft = Nftables.open();
         RouteSocket kernel = RouteSocket.open()) {
-      List<Link> links = kernel.links();
+      Set<String> living =
+          ClientDevice.all(kernel).stream().map(ClientDevice::name).collect(Collectors.toSet());
       for (NftTable table : nft.tablesLikeOurs()) {
-        if (!isAlive(table, links) && nft.delete(table)) {
+        if (isStale(table, living) && nft.delete(table)) {
           repaired.add("removed the nftables table %s".formatted(table));
         }
       }
@@ -36,10 +45,9 @@ public final class Cleanup {
     return repaired;
   }
 
-  /**
-   * Without owner tables a live client is known by its device, after which its tables are named.
-   */
-  private static boolean isAlive(NftTable table, List<Link> links) {
-    return links.stream().anyMatch(link -> table.name().endsWith("-" + link.name()));
+  /** A living process's tables cannot be deleted either, but without owner tables they could. */
+  private static boolean isStale(NftTable table, Set<String> livingDevices) {
+    Matcher ours = TABLE.matcher(table.toString());
+    return ours.matches() && !livingDevices.contains(ours.group(1));
   }
 }

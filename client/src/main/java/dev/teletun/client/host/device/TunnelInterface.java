@@ -71,6 +71,7 @@ public final class TunnelInterface implements Closeable {
       refuseOwn(addresses, kernel);
       Tun tun = Tun.open("tel%d");
       TunPort port = onFailure.own(new TunPort(tun));
+      ClientDevice.mark(kernel, tun.interfaceIndex());
       HostFilter filter = onFailure.own(HostFilter.open(tun.name(), addresses, exposed));
       warnings.addAll(filter.warnings());
       kernel.mtu(tun.interfaceIndex(), mtu);
@@ -101,8 +102,16 @@ public final class TunnelInterface implements Closeable {
 
   private static void refuseOwn(List<InetAddress> addresses, RouteSocket kernel)
       throws IOException {
+    List<ClientDevice> clients = ClientDevice.all(kernel);
     for (InterfaceAddress own : kernel.addresses()) {
       if (addresses.contains(own.address())) {
+        for (ClientDevice client : clients) {
+          if (client.index() == own.interfaceIndex()) {
+            throw new IOException(
+                "the server gave us %s, which this host already is by %s. End that client first: kill %d"
+                    .formatted(Addresses.text(own.address()), client, client.process()));
+          }
+        }
         throw new IOException(
             "the server gave us %s, which this host already has on interface %s: disconnect the other tunnel first (ip addr)"
                 .formatted(

@@ -186,6 +186,9 @@ public record RoutePlan(
       }
       Optional<Prefix> of = firstOf(learned, address);
       Optional<Route> around = HostNetwork.around(special, route);
+      if (around.filter(r -> r.protocol() == Route.TELETUN).isPresent()) {
+        return Optional.of("is in the tunnel of another client of this host");
+      }
       if (of.isEmpty()) {
         return around.isPresent() || host.isOnLink(address)
             ? Optional.of("belongs to this host's own network, and to no prefix of the cluster")

@@ -199,7 +199,12 @@ class DnsInterceptIT {
 
   private DnsIntercept start() throws IOException {
     DnsPlan plan =
-        new DnsPlan(names(Addresses.parse(CLUSTER)), lab.resolvConf(), 0x7e1, TABLE, Set.of());
+        new DnsPlan(
+            names(Addresses.parse(CLUSTER)),
+            lab.resolvConf(),
+            QueryMark.of("tel0"),
+            TABLE,
+            Set.of());
     return lab.inside(() -> DnsIntercept.start(plan, (_, tell) -> tell.run()));
   }
 

@@ -14,7 +14,7 @@ final class InterceptingProgram {
         new DnsPlan(
             DnsInterceptIT.names(Addresses.parse(args[1])),
             Path.of(args[0]),
-            0x7e1,
+            QueryMark.of("tel0"),
             "teletun-dns-" + ProcessHandle.current().pid(),
             Set.of());
     DnsIntercept.start(plan, (_, tell) -> tell.run()).ended().join();

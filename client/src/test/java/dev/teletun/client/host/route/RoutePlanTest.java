@@ -162,8 +162,7 @@ class RoutePlanTest {
 
   @Test
   void takesOnlyLiveAddressesOfAPrefixThatLiesInARouteOfThisHost() {
-    List<Route> vpn =
-        List.of(Route.through(9, Prefix.parse("10.0.0.0/8")).via(Addresses.parse("192.168.7.2")));
+    List<Route> vpn = List.of(ofAnotherVpn(Prefix.parse("10.0.0.0/8")));
 
     RoutePlan plan =
         learned(RouteMode.AUTO, vpn, List.of("10.96.0.0/16"), List.of("10.96.0.1", "10.97.0.1"));
@@ -176,7 +175,7 @@ class RoutePlanTest {
 
   @Test
   void leavesARouteOfThisHostThatLiesInAPrefixWhereItIs() {
-    List<Route> vpn = List.of(Route.through(9, Prefix.parse("10.96.5.0/24")));
+    List<Route> vpn = List.of(ofAnotherVpn(Prefix.parse("10.96.5.0/24")));
 
     RoutePlan plan =
         learned(RouteMode.HOSTS, vpn, List.of("10.96.0.0/16"), List.of("10.96.5.1", "10.96.6.1"));
@@ -248,6 +247,31 @@ class RoutePlanTest {
             learned(RouteMode.NONE, List.of(), List.of("10.96.0.0/16"), List.of("10.96.0.1"))
                 .prefixes())
         .isEmpty();
+  }
+
+  @Test
+  void leavesToAnotherClientWhatIsInItsTunnel() {
+    Route theirs = Route.through(9, Prefix.parse("10.96.0.0/16"));
+
+    RoutePlan plan =
+        learned(RouteMode.HOSTS, List.of(theirs), List.of("10.96.0.0/16"), List.of("10.96.5.1"));
+
+    assertThat(plan.prefixes()).isEmpty();
+    assertThat(plan.skipped()).anyMatch(line -> line.contains("tunnel of another client"));
+  }
+
+  private static Route ofAnotherVpn(Prefix to) {
+    Route ours = Route.through(9, to);
+    int protocolBoot = 3; // what ip(8) says if nobody says otherwise
+    return new Route(
+        to,
+        Optional.of(Addresses.parse("192.168.7.2")),
+        9,
+        ours.table(),
+        protocolBoot,
+        ours.priority(),
+        ours.type(),
+        Optional.empty());
   }
 
   private static HostNetwork host(List<Route> routes) {
