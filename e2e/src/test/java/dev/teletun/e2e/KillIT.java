@@ -3,14 +3,12 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
-import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
-import java.util.List;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,40 +18,22 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The client ends at any moment, by kill -9 or a signal: without any help the laptop is as it was.
+ * The client is killed at any moment: without any help the laptop is as it was, and the next client
+ * finds the slot free.
+ *
+ * <p>{@code -Dteletun.kills=500} kills as often, {@code -Dteletun.seed=N} at the same moments
+ * again.
  */
 @Tag("netns")
-@Timeout(300)
+@Timeout(3600)
 class KillIT {
-  private static final long SEED = 20_261_121;
-  private static final int MOMENTS = 50;
+  private static final int KILLS = Integer.getInteger("teletun.kills", 50);
+  private static final long SEED = Long.getLong("teletun.seed", System.nanoTime());
   private static final int WITH_DOCKER = 10;
-  private static final int LONGEST_MILLIS = 3_000; // bring-up takes about half of it
-  private static final int QUERY_PORT = 40_053;
-
-  /** What Docker makes of a host, in nftables' words; it keeps connection tracking on. */
-  private static final String DOCKER =
-      """
-      table ip nat {
-        chain DOCKER { iifname "docker0" return; }
-        chain PREROUTING {
-          type nat hook prerouting priority dstnat; policy accept;
-          fib daddr type local jump DOCKER
-        }
-        chain OUTPUT {
-          type nat hook output priority -100; policy accept;
-          ip daddr != 127.0.0.0/8 fib daddr type local jump DOCKER
-        }
-        chain POSTROUTING {
-          type nat hook postrouting priority srcnat; policy accept;
-          ip saddr 172.17.0.0/16 oifname != "docker0" masquerade
-        }
-      }
-      """;
+  private static final int LONGEST_CONNECTED_MILLIS = 300;
+  private static final int LONGEST_STOP_MILLIS = 60;
 
   private static Programs programs;
   private static Host laptop;
@@ -83,27 +63,20 @@ class KillIT {
 
   @Test
   void aKillAtAnyMomentLeavesTheLaptopAsItWas() throws IOException {
-    Counts counts = killAtRandom(MOMENTS, new Random(SEED));
-
-    assertThat(counts.whileComing).as("killed during bring-up").isPositive();
-    assertThat(counts.whileThere).as("killed while connected").isPositive();
-    changesNothing();
+    kill(KILLS, new Random(SEED));
   }
 
   @Test
   void aKillLeavesNothingBesideDockersTableEither() throws IOException {
-    laptop.runWithInput(DOCKER, "nft", "-f", "-").orThrow();
+    Undone.addDocker(laptop);
 
-    Counts counts = killAtRandom(WITH_DOCKER, new Random(SEED + 1));
-
-    assertThat(counts.whileComing + counts.whileThere).isEqualTo(WITH_DOCKER);
-    changesNothing();
+    kill(WITH_DOCKER, new Random(SEED + 1));
   }
 
   @Test
   void aKillUnderLoadLeavesTheLaptopAsItWas() throws IOException {
     Random random = new Random(SEED + 2);
-    HostSnapshot before = programs.laptopNow();
+    Undone undone = Undone.since(laptop);
     for (int i = 0; i < 5; i++) {
       RunningProgram client = connect();
       try (RunningProgram transfer =
@@ -116,149 +89,68 @@ class KillIT {
         pause(random.nextInt(100));
         client.kill();
 
-        isAsBefore(before);
+        undone.byTheKernel();
         assertThat(transfer.isAlive()).as("a transfer was under way").isTrue();
       }
     }
   }
 
-  @Test
-  void cleanupForgetsTheFlowsThatDockersTableKeptAlive() throws IOException {
-    laptop.runWithInput(DOCKER, "nft", "-f", "-").orThrow();
-    HostSnapshot before = programs.laptopNow();
-    RunningProgram client = connect();
-    assertThat(digFromOnePort().stdout().strip()).isEqualTo(LabNet.SPLIT_FIRST);
-    client.kill();
-    isAsBefore(before);
-    assertThat(redirected()).as("the kernel remembers the way to the stub").isNotEmpty();
-
-    assertThat(cleanup()).contains("forget");
-
-    assertThat(redirected()).isEmpty();
-    assertThat(digFromOnePort().stdout().strip()).isEqualTo(LabNet.SPLIT_FIRST);
-    assertThat(cleanup()).contains("nothing to repair");
-    assertThat(before.differences(programs.laptopNow())).isEmpty();
-  }
-
-  @Test
-  void cleanupTouchesNothingOfALiveClient() throws IOException {
-    laptop.runWithInput(DOCKER, "nft", "-f", "-").orThrow();
-    RunningProgram client = connect();
-    digFromOnePort();
-    HostSnapshot connected = programs.laptopNow();
-    List<String> flows = redirected();
-    assertThat(flows).isNotEmpty();
-
-    assertThat(cleanup()).contains("nothing to repair");
-
-    assertThat(connected.differences(programs.laptopNow())).isEmpty();
-    assertThat(redirected()).containsAll(flows);
-    assertThat(laptop.run("curl", "-sS", "-m5", "http://" + LabNet.WEB_NAME).stdout())
-        .contains("serves");
-    assertThat(client.isAlive()).isTrue();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
-  void aSignalEndsItInOrder(String signal, int exitCode) throws IOException {
-    laptop.runWithInput(DOCKER, "nft", "-f", "-").orThrow();
-    HostSnapshot before = programs.laptopNow();
-    RunningProgram client = connect();
-    digFromOnePort();
-    assertThat(redirected()).isNotEmpty();
-
-    client.signal(signal);
-
-    assertThat(client.awaitExit(Programs.LIMIT)).isEqualTo(exitCode);
-    assertThat(before.differences(programs.laptopNow())).isEmpty();
-    assertThat(redirected()).isEmpty();
-    namesResolveAsBefore();
-  }
-
-  private static final class Counts {
-    int whileComing;
-    int whileThere;
-  }
-
-  private static Counts killAtRandom(int times, Random random) throws IOException {
-    HostSnapshot before = programs.laptopNow();
-    Counts counts = new Counts();
+  /** Six of ten while it comes up, spread evenly, two while it is there, two while it ends. */
+  private void kill(int times, Random random) throws IOException {
+    Undone undone = Undone.since(laptop);
+    Duration bringUp = bringUp();
+    undone.inOrder();
+    int coming = times * 6 / 10;
+    int connected = (times - coming) / 2;
     for (int i = 0; i < times; i++) {
-      int moment = random.nextInt(LONGEST_MILLIS);
-      RunningProgram client = programs.startClient();
-      pause(moment);
-      assertThat(client.isAlive()).as("%d ms: %s", moment, client.output()).isTrue();
-      client.kill();
-      if (client.output().contains("connected as")) {
-        counts.whileThere++;
+      if (i < coming) {
+        RunningProgram client = own(programs.startClient());
+        pause((int) (bringUp.toMillis() * 1.1 * (i + random.nextDouble()) / coming));
+        assertThat(client.isAlive()).as("kill %d: %s", i, client.output()).isTrue();
+        end(client, undone, i);
+      } else if (i < coming + connected) {
+        RunningProgram client = connect();
+        pause(random.nextInt(LONGEST_CONNECTED_MILLIS));
+        end(client, undone, i);
       } else {
-        counts.whileComing++;
+        RunningProgram client = connect();
+        client.signal("TERM");
+        pause(random.nextInt(LONGEST_STOP_MILLIS));
+        end(client, undone, i);
       }
-
-      isAsBefore(before);
-      namesResolveAsBefore();
     }
-    return counts;
+    connect().kill(); // the server has let go of all of them
+    System.out.printf(
+        "%d of %d kills left the laptop clean: %d in %d ms of bring-up, %d connected, %d ending (-Dteletun.seed=%d)%n",
+        times, times, coming, bringUp.toMillis(), connected, times - coming - connected, SEED);
+  }
+
+  private static void end(RunningProgram client, Undone undone, int index) throws IOException {
+    client.kill();
+    try {
+      undone.byTheKernel();
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "kill %d with -Dteletun.seed=%d, after: %s".formatted(index, SEED, client.output()), e);
+    }
+  }
+
+  /** How long a client takes from start to connected. */
+  private Duration bringUp() throws IOException {
+    long start = System.nanoTime();
+    RunningProgram client = connect();
+    long end = System.nanoTime();
+    client.signal("TERM");
+    assertThat(client.awaitExit(Programs.LIMIT)).isEqualTo(143);
+    return Duration.ofNanos(end - start);
   }
 
   private RunningProgram connect() throws IOException {
-    return started.own(programs.connect());
+    return own(programs.connect());
   }
 
-  private static void isAsBefore(HostSnapshot before) throws IOException {
-    Until.holds(() -> assertThat(before.differences(programs.laptopNow())).isEmpty());
-  }
-
-  /** New queries, from ports the kernel chooses, go to the server they are meant for. */
-  private static void namesResolveAsBefore() throws IOException {
-    String script =
-        "dig +short +tries=1 +time=3 %1$s @%2$s; dig +short +tries=1 +time=3 %1$s @%3$s; getent hosts %4$s"
-            .formatted(
-                LabNet.SPLIT_NAME,
-                LabNet.ROUTER_LAN.v4(),
-                LabNet.SECOND_NAME_SERVER.v4(),
-                LabNet.OUTSIDE_NAME);
-    assertThat(laptop.shell(script).stdout())
-        .startsWith(LabNet.SPLIT_FIRST + "\n" + LabNet.SPLIT_SECOND + "\n")
-        .contains(LabNet.OUTSIDE_NAME);
-  }
-
-  /** A query whose port the kernel may remember from the one before. */
-  private static Run digFromOnePort() throws IOException {
-    return laptop.run(
-        "dig",
-        "+short",
-        "+tries=1",
-        "+time=2",
-        "-b",
-        "%s#%d".formatted(LabNet.LAPTOP.v4(), QUERY_PORT),
-        "@" + LabNet.ROUTER_LAN.v4(),
-        LabNet.SPLIT_NAME);
-  }
-
-  /** Flows to port 53 of another that connection tracking brings to this host. */
-  private static List<String> redirected() throws IOException {
-    return laptop
-        .run("conntrack", "-L", "-p", "udp", "--orig-port-dst", "53")
-        .orThrow()
-        .lines()
-        .filter(flow -> flow.contains("src=127.0.0.1"))
-        .map(flow -> flow.replaceAll("^(\\S+\\s+\\d+) \\d+", "$1")) // without its age
-        .toList();
-  }
-
-  private static String cleanup() throws IOException {
-    return laptop.run(programs.teletun("cleanup")).orThrow();
-  }
-
-  /** Twice, which is as good as once. */
-  private static void changesNothing() throws IOException {
-    HostSnapshot before = programs.laptopNow();
-
-    cleanup();
-    cleanup();
-
-    assertThat(before.differences(programs.laptopNow())).isEmpty();
+  private RunningProgram own(RunningProgram client) {
+    return started.own(client);
   }
 
   private static long received() throws IOException {

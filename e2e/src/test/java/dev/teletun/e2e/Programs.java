@@ -137,6 +137,11 @@ final class Programs implements Closeable {
 
   /** Starts server-external and waits until it listens. */
   RunningProgram startExternal(String... more) throws IOException {
+    return startExternalAt(LabNet.EXTERNAL_PORT, sockfile, more);
+  }
+
+  /** The same for a pair of its own. */
+  RunningProgram startExternalAt(int port, Path socket, String... more) throws IOException {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -149,11 +154,11 @@ final class Programs implements Closeable {
         List.of(
             teletun(
                 "server-external",
-                "-port=" + LabNet.EXTERNAL_PORT,
+                "-port=" + port,
                 "-server-pubkey=" + keys.resolve("server.pub"),
                 "-server-privkey=" + keys.resolve("server.key"),
                 "-client-pubkey=" + keys.resolve("client.pub"),
-                "-sockfile=" + sockfile)));
+                "-sockfile=" + socket)));
     line.addAll(List.of(more));
     RunningProgram external = lab.podExternal().start(line.toArray(String[]::new));
     external.awaitLine(READY, LIMIT);
