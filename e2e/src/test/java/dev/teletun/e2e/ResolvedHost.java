@@ -109,13 +109,17 @@ final class ResolvedHost {
 
   private static boolean unpack() throws IOException {
     Files.createDirectories(UNPACKED);
-    if (!run("apt-get", "-qq", "download", PACKAGE)) {
+    if (!download() && !(run("apt-get", "-qq", "update") && download())) {
       return false;
     }
     try (Stream<Path> files = Files.list(UNPACKED)) {
       Optional<Path> deb = files.filter(f -> f.toString().endsWith(".deb")).findFirst();
       return deb.isPresent() && run("dpkg", "-x", deb.get().toString(), ".");
     }
+  }
+
+  private static boolean download() throws IOException {
+    return run("apt-get", "-qq", "download", PACKAGE);
   }
 
   private static boolean run(String... command) throws IOException {
