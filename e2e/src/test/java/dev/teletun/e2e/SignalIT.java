@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("netns")
 @Timeout(300)
 class SignalIT {
+  /** What a JVM says, and ends with 1, that a signal meets before any of our code runs. */
+  private static final String VM_NOT_YET = "Error occurred during initialization of VM";
+
   private static final long SEED = Long.getLong("teletun.seed", System.nanoTime());
   private static final int TERMINATED = 128 + 15;
   private static final int INTERRUPTED = 128 + 2;
@@ -103,9 +106,10 @@ class SignalIT {
 
       client.signal(signal);
 
-      assertThat(client.awaitExit(Programs.LIMIT))
-          .as("after %d ms: %s", moment, client.output())
-          .isEqualTo(exitCode);
+      int ended = client.awaitExit(Programs.LIMIT);
+      if (!client.output().contains(VM_NOT_YET)) {
+        assertThat(ended).as("after %d ms: %s", moment, client.output()).isEqualTo(exitCode);
+      }
       undone.inOrder();
     }
   }
