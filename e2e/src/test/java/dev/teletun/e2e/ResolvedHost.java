@@ -38,6 +38,8 @@ final class ResolvedHost {
       mkdir -p /etc/dbus-1/system.d /etc/systemd /run/dbus /run/systemd/resolve
       cp "$root"/usr/share/dbus-1/system.d/*.conf /etc/dbus-1/system.d/
       chown systemd-resolve: /run/systemd/resolve
+      # systemd-resolved makes it for the first link with settings of its own, and leaves it there, empty
+      install -d -m 700 -o systemd-resolve -g systemd-resolve /run/systemd/resolve/netif
       rm -f /etc/resolv.conf
       ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
       printf '[Resolve]\\nDNS=%s\\nFallbackDNS=\\n' "$server" \\
