@@ -48,10 +48,11 @@ final class ConnectOptions {
 
   @Option(
       names = {"-dns", "--dns"},
-      paramLabel = "auto|resolved|intercept|off",
+      paramLabel = "auto|resolved|intercept|direct|off",
       description =
           "How the cluster's names resolve here: resolved by link DNS of systemd-resolved, intercept by"
-              + " redirecting queries to port 53, off not at all. auto takes resolved where"
+              + " redirecting queries to port 53, direct by name servers in /etc/resolv.conf, which a"
+              + " guardian puts back should the client be killed, off not at all. auto takes resolved where"
               + " systemd-resolved is in charge, else intercept, and says why. Default: auto.")
   @Nullable String dns;
 
@@ -128,10 +129,11 @@ final class ConnectOptions {
       case "auto" -> DnsMode.AUTO;
       case "resolved" -> DnsMode.RESOLVED;
       case "intercept" -> DnsMode.INTERCEPT;
+      case "direct" -> DnsMode.DIRECT;
       case "off" -> DnsMode.OFF;
       default ->
           throw new IllegalArgumentException(
-              "%s=%s is none of auto, resolved, intercept, off: write %s=auto"
+              "%s=%s is none of auto, resolved, intercept, direct, off: write %s=auto"
                   .formatted(option, value, option));
     };
   }

@@ -16,6 +16,8 @@ import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.route.HostNameServers;
 import dev.teletun.client.host.route.RoutePlan;
+import dev.teletun.client.host.trace.StateDirectory;
+import dev.teletun.client.host.trace.Traces;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.capability.Capabilities;
@@ -238,8 +240,11 @@ public final class Client implements Closeable {
     if (options.dns() != DnsMode.OFF) {
       progress.step("DNS");
       DnsPlan plan = dnsPlan(options, keeper.names(attachment), device.name());
-      TunnelLink link = new TunnelLink(device.index(), () -> first(device.addresses()));
-      HostNames hostNames = onFailure.own(HostNames.start(options.dns(), plan, link, keeper));
+      TunnelLink link =
+          new TunnelLink(device.index(), device.name(), () -> first(device.addresses()));
+      Traces traces = onFailure.own(new Traces(StateDirectory.STANDARD));
+      HostNames hostNames =
+          onFailure.own(HostNames.start(options.dns(), plan, link, traces, keeper));
       NameWay way = hostNames.way();
       names = way::follow;
       way.register(counters);

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * One computer, router or pod of a lab. Programs in it see its network, host name, processes,
- * {@code /etc/resolv.conf} (an ordinary file that may be written, renamed over or removed) and an
- * own {@code /run}; everything else is this machine's.
+ * {@code /etc/resolv.conf} (an ordinary file that may be written, renamed over or removed), an own
+ * {@code /run} and what they write to {@code /var/lib}; everything else is this machine's.
  *
  * <p>Any thread may use it.
  */

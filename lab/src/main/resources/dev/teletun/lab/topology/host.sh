@@ -18,6 +18,11 @@ if ! mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/etc,workdir=/run/lab/wo
   done
 fi
 
+# What its programs keep is its own, too.
+mkdir -p /run/lab/lib /run/lab/lib-work
+mount -t overlay -o lowerdir=/var/lib,upperdir=/run/lab/lib,workdir=/run/lab/lib-work overlay /var/lib ||
+  mount -t tmpfs tmpfs /var/lib
+
 # A container that hides parts of /proc lets no user namespace mount a new one: then keep the old.
 mount -t proc proc /proc 2>/dev/null || true
 mount -t sysfs sysfs /sys 2>/dev/null || true

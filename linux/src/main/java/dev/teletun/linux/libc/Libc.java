@@ -36,6 +36,19 @@ public final class Libc {
 
   public static native int unlink(String path);
 
+  /** In the form of renameat2(2), which not every C library has by name. */
+  public static native long syscall(
+      long number,
+      long oldDirectory,
+      String oldPath,
+      long newDirectory,
+      String newPath,
+      long flags);
+
+  public static native int mount(String source, String target, String type, long flags, long data);
+
+  public static native int umount2(String target, int flags);
+
   public static native int eventfd(int initial, int flags);
 
   public static native int poll(long pollfds, long count, int timeoutMillis);

@@ -5,12 +5,12 @@ import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Answers queries on as many ports as asked for: cluster names by the cluster, others by the server
@@ -76,9 +76,9 @@ public final class NameStub implements Closeable {
    *
    * @param original whom the queries that come there are meant for
    * @param fwmark mark of the sockets to it, 0 for none
-   * @param at address of this host
+   * @param at address of this host, and a port or 0 for any
    */
-  public StubServer serve(InetSocketAddress original, int fwmark, InetAddress at)
+  public StubServer serve(InetSocketAddress original, int fwmark, InetSocketAddress at)
       throws IOException {
     return StubServer.open(loop, scratch, relay, new Server(original, fwmark), at);
   }
@@ -114,6 +114,23 @@ public final class NameStub implements Closeable {
   /** What came of the queries, in one line for people. Any thread. */
   public String counted() {
     return counts.toString();
+  }
+
+  /**
+   * Completes when the stub has ended; if it failed, after {@code way} was closed: queries that
+   * still came here would be lost.
+   */
+  public CompletableFuture<Void> ended(Closeable way) {
+    return loop.ended()
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            try {
+              way.close();
+            } catch (IOException e) {
+              failure.addSuppressed(e);
+            }
+          }
+        });
   }
 
   /** Waits for no answer any more. Loop thread only. */

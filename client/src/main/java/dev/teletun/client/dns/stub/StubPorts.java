@@ -6,23 +6,22 @@ import dev.teletun.linux.socket.StreamListener;
 import dev.teletun.linux.udp.UdpSocket;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** A UDP and a TCP port of the same number on an address of this host. */
 record StubPorts(UdpSocket datagrams, StreamListener streams, int number) implements Closeable {
   private static final int ATTEMPTS = 32;
 
-  /** Takes any number that is free for both. */
-  static StubPorts open(InetAddress at) throws IOException {
+  /** Takes the number that is asked for; for 0 any that is free for both. */
+  static StubPorts open(InetSocketAddress at) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      StreamListener streams = StreamListener.bind(new InetSocketAddress(at, 0));
+      StreamListener streams = StreamListener.bind(at);
       try {
         int number = streams.localAddress().getPort();
-        return new StubPorts(UdpSocket.bind(at, number), streams, number);
+        return new StubPorts(UdpSocket.bind(at.getAddress(), number), streams, number);
       } catch (SyscallException e) {
         streams.close();
-        if (e.errno() != Errno.EADDRINUSE || attempt == ATTEMPTS) {
+        if (e.errno() != Errno.EADDRINUSE || at.getPort() != 0 || attempt == ATTEMPTS) {
           throw e;
         }
       }

@@ -60,12 +60,13 @@ public final class StubServer implements Closeable {
    * Opens the ports and begins to serve.
    *
    * @param scratch as in {@link MessageWire}
-   * @param at address of this host
+   * @param at address of this host, and a port or 0 for any
    */
   static StubServer open(
-      EventLoop loop, ByteBuffer scratch, Relay relay, Server original, InetAddress at)
+      EventLoop loop, ByteBuffer scratch, Relay relay, Server original, InetSocketAddress at)
       throws IOException {
-    StubServer server = new StubServer(loop, scratch, relay, original, at, StubPorts.open(at));
+    StubServer server =
+        new StubServer(loop, scratch, relay, original, at.getAddress(), StubPorts.open(at));
     try (CloseStack onFailure = new CloseStack()) {
       onFailure.own(server);
       server.watch(server.ports.datagrams().fd(), server::receive);

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The host's names while connected: sends its queries to a stub of ours, and follows resolv.conf
@@ -43,7 +42,7 @@ public final class DnsIntercept implements NameWay {
     this.nameServers = new NameServers(plan.resolvConf());
     this.cluster = plan.cluster();
     this.redirects = new Redirects(stub, plan, table);
-    this.ended = stub.loop().ended().whenComplete((_, failure) -> loopEnded(failure));
+    this.ended = stub.ended(this);
   }
 
   /**
@@ -150,17 +149,6 @@ public final class DnsIntercept implements NameWay {
       redirects.follow(hostServers, cluster.servers());
       stale = false;
       state = redirects.report();
-    }
-  }
-
-  /** Without a stub behind it the table would take the host's names away. */
-  private void loopEnded(@Nullable Throwable failure) {
-    if (failure != null) {
-      try {
-        close();
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
     }
   }
 }

@@ -8,6 +8,8 @@ public enum DnsMode {
   RESOLVED,
   /** An nftables table that redirects port 53. */
   INTERCEPT,
+  /** The stub's addresses in resolv.conf, which a guardian puts back should we be killed. */
+  DIRECT,
   /** None: the cluster's names do not resolve. */
   OFF
 }

@@ -1,6 +1,7 @@
 package dev.teletun.client.dns.way;
 
 import dev.teletun.client.dns.stub.AddressListener;
+import dev.teletun.client.host.trace.Traces;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -16,19 +17,31 @@ public record HostNames(NameWay way, String name, String reason) implements Clos
    * Chooses a way and starts it.
    *
    * @param mode not {@link DnsMode#OFF}
+   * @param traces for what outlives this process
    * @param listener is asked on a thread of the stub's
    * @throws IOException if the way that was asked for, or every way, fails; then nothing is left
    */
   public static HostNames start(
-      DnsMode mode, DnsPlan plan, TunnelLink link, AddressListener listener) throws IOException {
+      DnsMode mode, DnsPlan plan, TunnelLink link, Traces traces, AddressListener listener)
+      throws IOException {
     WayChoice choice =
         WayChoice.of(mode, ResolverFacts.read(plan.resolvConf()), new ResolvedBus()::ping);
-    if (choice.mode() == DnsMode.INTERCEPT) {
-      return intercept(plan, listener, choice.reason());
-    }
+    return switch (choice.mode()) {
+      case RESOLVED -> resolved(mode, plan, link, listener, choice.reason());
+      case DIRECT -> {
+        NameWay way = DirectWay.start(plan, link.name(), traces, listener);
+        yield new HostNames(way, "the stub named in resolv.conf", choice.reason());
+      }
+      default -> intercept(plan, listener, choice.reason());
+    };
+  }
+
+  private static HostNames resolved(
+      DnsMode mode, DnsPlan plan, TunnelLink link, AddressListener listener, String reason)
+      throws IOException {
     try {
       NameWay way = ResolvedWay.start(plan, link, listener);
-      return new HostNames(way, "link DNS of systemd-resolved", choice.reason());
+      return new HostNames(way, "link DNS of systemd-resolved", reason);
     } catch (IOException e) {
       if (mode == DnsMode.AUTO) {
         return intercept(plan, listener, String.valueOf(e.getMessage()));

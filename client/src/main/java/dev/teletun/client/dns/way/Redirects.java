@@ -100,7 +100,9 @@ final class Redirects implements Closeable {
     InetAddress loopback = server instanceof Inet6Address ? V6_LOOPBACK : V4_LOOPBACK;
     try {
       InetSocketAddress original = new InetSocketAddress(server, DNS_PORT);
-      wanted.put(server, onFailure.own(stub.serve(original, mark.value(), loopback)));
+      wanted.put(
+          server,
+          onFailure.own(stub.serve(original, mark.value(), new InetSocketAddress(loopback, 0))));
     } catch (IOException e) { // such as a host without ::1: then this one goes on as before
       notes.add("%s left alone: %s".formatted(Addresses.text(server), e.getMessage()));
     }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Link DNS of systemd-resolved: below the cluster's domains it asks the stub, for other names whom
@@ -53,7 +52,7 @@ public final class ResolvedWay implements NameWay {
     this.names = plan.cluster();
     this.port = port;
     this.keeper = keeper;
-    this.ended = stub.loop().ended().whenComplete((_, failure) -> loopEnded(failure));
+    this.ended = stub.ended(this);
   }
 
   /**
@@ -69,7 +68,10 @@ public final class ResolvedWay implements NameWay {
       NameStub stub = onFailure.own(NameStub.start(plan.cluster(), plan.own(), listener));
       InetAddress address = link.address().get();
       List<StubServer> ports = new ArrayList<>();
-      stub.loop().call(() -> ports.add(stub.serve(nobody(), plan.mark().value(), address)));
+      stub.loop()
+          .call(() ->
+              ports.add(
+                  stub.serve(nobody(), plan.mark().value(), new InetSocketAddress(address, 0))));
       StubServer port = ports.getFirst();
       onFailure.own(() -> stub.loop().call(port::close));
       LinkSettings settings = settings(plan, stub, plan.cluster(), port);
@@ -160,7 +162,7 @@ public final class ResolvedWay implements NameWay {
     InetAddress now = link.address().get();
     if (!now.equals(port.address().getAddress())) {
       StubServer before = port;
-      port = stub.serve(other, plan.mark().value(), now);
+      port = stub.serve(other, plan.mark().value(), new InetSocketAddress(now, 0));
       keeper.follow(settings(plan, stub, names, port));
       before.close();
     }
@@ -169,16 +171,5 @@ public final class ResolvedWay implements NameWay {
   /** Nothing listens there. */
   private static InetSocketAddress nobody() {
     return new InetSocketAddress(Addresses.parse("127.0.0.1"), DNS_PORT);
-  }
-
-  /** Without a stub behind it the link would take the cluster's names away. */
-  private void loopEnded(@Nullable Throwable failure) {
-    if (failure != null) {
-      try {
-        close();
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
-    }
   }
 }

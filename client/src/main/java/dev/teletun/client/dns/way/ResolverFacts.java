@@ -54,10 +54,15 @@ record ResolverFacts(Path resolvConf, Set<InetAddress> nameServers, List<String>
       return Optional.of(
           "%s names only %s".formatted(resolvConf, Addresses.text(List.copyOf(nameServers))));
     }
-    int resolve = hostSources.indexOf("resolve");
-    int dns = hostSources.indexOf("dns");
-    return resolve >= 0 && (dns < 0 || resolve < dns)
+    return asksResolvedFirst()
         ? Optional.of("%s asks resolve before dns".formatted(NSSWITCH))
         : Optional.empty();
+  }
+
+  /** True if libc asks nss-resolve, and resolv.conf only if that is not there. */
+  boolean asksResolvedFirst() {
+    int resolve = hostSources.indexOf("resolve");
+    int dns = hostSources.indexOf("dns");
+    return resolve >= 0 && (dns < 0 || resolve < dns);
   }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * Which way was chosen, and why.
  *
- * @param mode {@link DnsMode#RESOLVED} or {@link DnsMode#INTERCEPT}
+ * @param mode neither {@link DnsMode#AUTO} nor {@link DnsMode#OFF}
  * @param reason what comes after "because"
  */
 record WayChoice(DnsMode mode, String reason) {
@@ -31,6 +31,10 @@ record WayChoice(DnsMode mode, String reason) {
         demand(facts, resolved);
         yield new WayChoice(DnsMode.RESOLVED, "-dns=resolved says so");
       }
+      case DIRECT -> {
+        demandFile(facts);
+        yield new WayChoice(DnsMode.DIRECT, "-dns=direct says so");
+      }
       case OFF -> throw new IllegalArgumentException("off is no way");
     };
   }
@@ -51,6 +55,15 @@ record WayChoice(DnsMode mode, String reason) {
     }
     return new WayChoice(
         DnsMode.RESOLVED, inCharge.get() + " and systemd-resolved answers on the system bus");
+  }
+
+  /** nss-resolve asks systemd-resolved whatever the file says. */
+  private static void demandFile(ResolverFacts facts) throws IOException {
+    if (facts.asksResolvedFirst()) {
+      throw new IOException(
+          "-dns=direct cannot work: nsswitch.conf asks systemd-resolved before DNS, so programs do not go by %s. Leave -dns out"
+              .formatted(facts.resolvConf()));
+    }
   }
 
   private static void demand(ResolverFacts facts, Ping resolved) throws IOException {

@@ -2,10 +2,16 @@ package dev.teletun.client.host.cleanup;
 
 import dev.teletun.client.dns.way.DnsIntercept;
 import dev.teletun.client.host.device.ClientDevice;
+import dev.teletun.client.host.trace.CoveredFile;
+import dev.teletun.client.host.trace.ReplacedFile;
+import dev.teletun.client.host.trace.StateDirectory;
+import dev.teletun.client.host.trace.Trace;
+import dev.teletun.client.host.trace.Traces;
 import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.Nftables;
 import dev.teletun.linux.route.RouteSocket;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,23 +20,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Removes what a killed client left where the kernel did not: nftables tables of ours that no
- * living process owns, and tracked flows to its DNS stub. A living client's things and everybody
- * else's stay.
+ * Undoes what a killed client left where the kernel did not: what its journal tells of, nftables
+ * tables of ours that no living process owns, and tracked flows to its DNS stub. A living client's
+ * things and everybody else's stay.
  */
 public final class Cleanup {
   /** A client names its tables after its device. */
   private static final Pattern TABLE =
       Pattern.compile("inet teletun-(?:dns|lan|leak|inbound)-(tel\\d+)");
 
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
   private Cleanup() {}
 
   /** Does it; may be repeated. The answer says what was repaired, a line each. */
   public static List<String> run() throws IOException {
     List<String> repaired = new ArrayList<>();
+    Set<String> living;
     try (Nftables nft = Nftables.open();
         RouteSocket kernel = RouteSocket.open()) {
-      Set<String> living =
+      living =
           ClientDevice.all(kernel).stream().map(ClientDevice::name).collect(Collectors.toSet());
       for (NftTable table : nft.tablesLikeOurs()) {
         if (isStale(table, living) && nft.delete(table)) {
@@ -38,9 +47,22 @@ public final class Cleanup {
         }
       }
     }
+    repaired.addAll(Traces.undoAbandoned(StateDirectory.STANDARD));
+    repaired.addAll(unrecorded(living));
     int flows = DnsIntercept.forgetStaleFlows();
     if (flows > 0) {
       repaired.add("made the kernel forget %d flows to a DNS stub that is gone".formatted(flows));
+    }
+    return repaired;
+  }
+
+  /** What bears our mark although no journal tells of it: that may be lost. */
+  private static List<String> unrecorded(Set<String> livingDevices) throws IOException {
+    List<Trace> left = new ArrayList<>(ReplacedFile.left(RESOLV_CONF, livingDevices));
+    CoveredFile.left(RESOLV_CONF, livingDevices).ifPresent(left::add);
+    List<String> repaired = new ArrayList<>();
+    for (Trace trace : left) {
+      trace.undo().ifPresent(repaired::add);
     }
     return repaired;
   }

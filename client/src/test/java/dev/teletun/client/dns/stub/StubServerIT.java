@@ -77,7 +77,14 @@ class StubServerIT {
     Relay relay =
         new Relay(
             new NameRoutes(names, Set.of()), names.servers(), upstreams, counts, this::answered);
-    port = StubServer.open(loop, scratch, relay, server(HOME), Addresses.parse("127.0.0.1")).port();
+    port =
+        StubServer.open(
+                loop,
+                scratch,
+                relay,
+                server(HOME),
+                new InetSocketAddress(Addresses.parse("127.0.0.1"), 0))
+            .port();
     loop.every(java.time.Duration.ofMillis(100), upstreams::expire);
   }
 

@@ -1,0 +1,105 @@
+package dev.teletun.client.host.trace;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of one client that outlive it. From the first on a guardian waits for the client's
+ * end. Any thread, one at a time.
+ */
+public final class Traces implements Closeable {
+  private static final int TOKEN_BYTES = 8;
+
+  private final StateDirectory state;
+  private final String token;
+  private @Nullable Journal journal;
+  private @Nullable Guardian guardian;
+
+  /** Still without one: nothing is written, and nobody started. */
+  public Traces(StateDirectory state) {
+    this.state = state;
+    byte[] random = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(random);
+    this.token = HexFormat.of().formatHex(random);
+  }
+
+  /** Tells this client from all others, for marks on what it makes: 16 hexadecimal digits. */
+  public String token() {
+    return token;
+  }
+
+  /**
+   * To be called before the change is made.
+   *
+   * @throws IOException if it cannot be written down; then the change must not be made
+   */
+  public synchronized void intend(Trace trace) throws IOException {
+    if (journal == null) {
+      journal = Journal.begin(state, token);
+    }
+    journal.intend(trace);
+    if (guardian == null) {
+      guardian = Guardian.start();
+    }
+  }
+
+  /** Undoes it in order. */
+  public synchronized void undo(Trace trace) throws IOException {
+    trace.undo();
+    if (journal != null) {
+      journal.forget(trace);
+    }
+  }
+
+  /** Undoes what is left, and lets the guardian go, if all is undone. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (journal != null) {
+      Journal own = journal;
+      journal = null;
+      undoAll(own, new ArrayList<>());
+      if (guardian != null) {
+        guardian.dismiss();
+      }
+    }
+  }
+
+  /**
+   * Undoes what clients left that are gone.
+   *
+   * @return what was done, a line each
+   */
+  public static List<String> undoAbandoned(StateDirectory state) throws IOException {
+    List<String> done = new ArrayList<>();
+    if (!state.exists()) {
+      return done;
+    }
+    try (Stream<Path> journals = Files.list(state.path())) {
+      for (Path directory : journals.filter(Files::isDirectory).toList()) {
+        var abandoned = Journal.takeOver(state, directory);
+        if (abandoned.isPresent()) {
+          undoAll(abandoned.get(), done);
+        }
+      }
+    }
+    state.removeIfEmpty();
+    return done;
+  }
+
+  private static void undoAll(Journal journal, List<String> done) throws IOException {
+    try (journal) {
+      for (Trace trace : journal.traces()) {
+        trace.undo().ifPresent(done::add);
+        journal.forget(trace);
+      }
+    }
+  }
+}
