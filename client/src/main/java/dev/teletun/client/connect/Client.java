@@ -244,7 +244,8 @@ public final class Client implements Closeable {
           new TunnelLink(device.index(), device.name(), () -> first(device.addresses()));
       Traces traces = onFailure.own(new Traces(StateDirectory.STANDARD));
       HostNames hostNames =
-          onFailure.own(HostNames.start(options.dns(), plan, link, traces, keeper));
+          onFailure.own(
+              HostNames.start(options.dns(), plan, link, traces, keeper, progress::event));
       NameWay way = hostNames.way();
       names = way::follow;
       way.register(counters);

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The stub's addresses in resolv.conf, in the places of the host's name servers, all else in it as
@@ -46,6 +47,7 @@ final class DirectWay implements NameWay {
   private final DnsPlan plan;
   private final String device;
   private final Traces traces;
+  private final Consumer<String> events;
   private final NameStub stub;
   private final LoopbackStubs ports;
   private final CompletableFuture<Void> ended;
@@ -61,7 +63,14 @@ final class DirectWay implements NameWay {
   private boolean givenUp;
   private volatile String state = "";
 
-  private DirectWay(DnsPlan plan, String device, Traces traces, NameStub stub, Beneath beneath) {
+  private DirectWay(
+      DnsPlan plan,
+      String device,
+      Traces traces,
+      NameStub stub,
+      Beneath beneath,
+      Consumer<String> events) {
+    this.events = events;
     this.plan = plan;
     this.device = device;
     this.traces = traces;
@@ -77,14 +86,16 @@ final class DirectWay implements NameWay {
    *
    * @param device name of the client's, which tells its file from others'
    * @param listener is asked on a thread of the stub's
+   * @param events hears, on any thread, what the user is to know
    * @throws IOException if the file can be neither replaced nor covered, or a port is taken; then
    *     all is as before
    */
-  static DirectWay start(DnsPlan plan, String device, Traces traces, AddressListener listener)
+  static DirectWay start(
+      DnsPlan plan, String device, Traces traces, AddressListener listener, Consumer<String> events)
       throws IOException {
     Beneath beneath = Beneath.of(plan.resolvConf());
     NameStub stub = NameStub.start(plan.cluster(), plan.own(), listener);
-    DirectWay way = new DirectWay(plan, device, traces, stub, beneath);
+    DirectWay way = new DirectWay(plan, device, traces, stub, beneath, events);
     try (CloseStack onFailure = new CloseStack()) {
       onFailure.own(way);
       way.begin();
@@ -177,6 +188,7 @@ final class DirectWay implements NameWay {
       state =
           "another program keeps writing %s: left to it, so the cluster's names do not resolve. Say -dns=intercept, which needs no file"
               .formatted(plan.resolvConf());
+      events.accept(state);
     }
   }
 

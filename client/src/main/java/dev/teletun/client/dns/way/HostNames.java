@@ -4,6 +4,7 @@ import dev.teletun.client.dns.stub.AddressListener;
 import dev.teletun.client.host.trace.Traces;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * The way that is in force on this host.
@@ -19,17 +20,23 @@ public record HostNames(NameWay way, String name, String reason) implements Clos
    * @param mode not {@link DnsMode#OFF}
    * @param traces for what outlives this process
    * @param listener is asked on a thread of the stub's
+   * @param events hears, on any thread, what the user is to know
    * @throws IOException if the way that was asked for, or every way, fails; then nothing is left
    */
   public static HostNames start(
-      DnsMode mode, DnsPlan plan, TunnelLink link, Traces traces, AddressListener listener)
+      DnsMode mode,
+      DnsPlan plan,
+      TunnelLink link,
+      Traces traces,
+      AddressListener listener,
+      Consumer<String> events)
       throws IOException {
     WayChoice choice =
         WayChoice.of(mode, ResolverFacts.read(plan.resolvConf()), new ResolvedBus()::ping);
     return switch (choice.mode()) {
       case RESOLVED -> resolved(mode, plan, link, listener, choice.reason());
       case DIRECT -> {
-        NameWay way = DirectWay.start(plan, link.name(), traces, listener);
+        NameWay way = DirectWay.start(plan, link.name(), traces, listener, events);
         yield new HostNames(way, "the stub named in resolv.conf", choice.reason());
       }
       default -> intercept(plan, listener, choice.reason());

@@ -11,6 +11,7 @@ import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.Nftables;
 import dev.teletun.linux.route.RouteSocket;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +61,14 @@ public final class Cleanup {
   private static List<String> unrecorded(Set<String> livingDevices) throws IOException {
     List<Trace> left = new ArrayList<>(ReplacedFile.left(RESOLV_CONF, livingDevices));
     CoveredFile.left(RESOLV_CONF, livingDevices).ifPresent(left::add);
+    left.removeAll(Traces.living(StateDirectory.STANDARD));
     List<String> repaired = new ArrayList<>();
     for (Trace trace : left) {
-      trace.undo().ifPresent(repaired::add);
+      try {
+        trace.undo().ifPresent(repaired::add);
+      } catch (NoSuchFileException _) {
+        // Another cleanup is undoing it.
+      }
     }
     return repaired;
   }

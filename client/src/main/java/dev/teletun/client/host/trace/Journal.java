@@ -103,6 +103,21 @@ final class Journal implements Closeable {
     return Optional.of(reading(new Journal(state, directory, lockFile)));
   }
 
+  /** What is written down there, whoever's it is. */
+  static List<Trace> peek(Path directory) throws IOException {
+    List<Trace> traces = new ArrayList<>();
+    try (Stream<Path> all = Files.list(directory)) {
+      for (Path file : all.sorted().toList()) {
+        if (file.toString().endsWith(SUFFIX)) {
+          traces.add(Trace.of(read(file)));
+        }
+      }
+    } catch (NoSuchFileException _) {
+      // It has just been undone.
+    }
+    return traces;
+  }
+
   private static void deleteIfEmpty(Path directory) throws IOException {
     try {
       Files.deleteIfExists(directory);

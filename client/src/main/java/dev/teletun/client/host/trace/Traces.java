@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,21 @@ public final class Traces implements Closeable {
     }
     state.removeIfEmpty();
     return done;
+  }
+
+  /**
+   * What is to stay, as whoever wrote it down lives; to be asked after the abandoned were undone.
+   */
+  public static Set<Trace> living(StateDirectory state) throws IOException {
+    Set<Trace> living = new HashSet<>();
+    if (state.exists()) {
+      try (Stream<Path> journals = Files.list(state.path())) {
+        for (Path directory : journals.filter(Files::isDirectory).toList()) {
+          living.addAll(Journal.peek(directory));
+        }
+      }
+    }
+    return living;
   }
 
   private static void undoAll(Journal journal, List<String> done) throws IOException {
