@@ -282,8 +282,7 @@ public final class Client implements Closeable {
             dns,
             dnsWay,
             attachment.at());
-    FilterWatch watch =
-        onFailure.own(FilterWatch.begin(device::kept, options.exposed(), progress::event));
+    FilterWatch watch = onFailure.own(FilterWatch.begin(device, options.exposed(), progress));
     lease.ifPresent(LeaseKeeper::begin);
     Explanation explanation =
         new Explanation(counters, data, stay, keeper, lease, watch, connected);

@@ -2,6 +2,7 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.client.host.filter.HostFilter;
+import dev.teletun.client.host.filter.Obstacle;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Fact;
 import java.io.Closeable;
@@ -11,10 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Tells the user what the filter keeps from passing, each kind once and each address once. Asks on
@@ -23,14 +25,9 @@ import java.util.function.Consumer;
 final class FilterWatch implements Closeable {
   private static final Duration BETWEEN = Duration.ofSeconds(2);
 
-  /** Reads the filter's counters. */
-  interface Source {
-    HostFilter.Kept read() throws IOException;
-  }
-
-  private final Source source;
+  private final HostFilter.Watched source;
   private final Exposed exposed;
-  private final Consumer<String> events;
+  private final Progress progress;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private final Set<InetAddress> toldOf = new HashSet<>();
@@ -38,25 +35,28 @@ final class FilterWatch implements Closeable {
   private boolean toldForwarded;
   private volatile HostFilter.Kept last = new HostFilter.Kept(0, 0, Set.of(), 0);
   private volatile String trouble = "";
+  private volatile Optional<Set<Obstacle>> obstacles = Optional.empty();
 
-  private FilterWatch(Source source, Exposed exposed, Consumer<String> events) {
+  private FilterWatch(HostFilter.Watched source, Exposed exposed, Progress progress) {
     this.source = source;
     this.exposed = exposed;
-    this.events = events;
+    this.progress = progress;
     this.thread = Thread.ofPlatform().name("filter").daemon().unstarted(this::run);
   }
 
-  static FilterWatch begin(Source source, Exposed exposed, Consumer<String> events) {
-    FilterWatch watch = new FilterWatch(source, exposed, events);
+  /** Asks a first time before it returns. */
+  static FilterWatch begin(HostFilter.Watched source, Exposed exposed, Progress progress) {
+    FilterWatch watch = new FilterWatch(source, exposed, progress);
+    watch.look();
     watch.thread.start();
     return watch;
   }
 
   private void run() {
     try {
-      do {
+      while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)) {
         look();
-      } while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS));
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -65,30 +65,61 @@ final class FilterWatch implements Closeable {
   /** Asks once, and tells what is new. */
   void look() {
     try {
-      HostFilter.Kept now = source.read();
+      HostFilter.Kept now = source.kept();
       last = now;
       trouble = "";
       if (now.refused() > 0 && !toldRefused) {
         toldRefused = true;
-        events.accept(
+        progress.event(
             "the cluster tried to reach a port of this host that is not exposed (exposed: %s). Say -expose=PORT to let it"
                 .formatted(exposed));
       }
       if (now.forwarded() > 0 && !toldForwarded) {
         toldForwarded = true;
-        events.accept(
+        progress.event(
             "a container or VM of this host, or a neighbour, sent packets for the cluster through this host: rejected, as the pod's address is this host's alone");
       }
       for (InetAddress to : now.leakedTo()) {
         if (toldOf.add(to)) {
-          events.accept(
+          progress.event(
               "packets for %s would have left by another device than the tunnel's: rejected. See ip route get %s"
                   .formatted(Addresses.text(to), Addresses.text(to)));
         }
       }
+      tellObstacles(source.obstacles());
     } catch (IOException e) {
       trouble = String.valueOf(e.getMessage());
     }
+  }
+
+  private void tellObstacles(Optional<Set<Obstacle>> now) {
+    Set<Obstacle> found = now.orElse(Set.of());
+    Set<Obstacle> before = obstacles.orElse(Set.of());
+    for (Obstacle each : found) {
+      if (!before.contains(each)) {
+        progress.warn(
+            "-expose=%s: %s keeps connections from the cluster out. Let them in: %s"
+                .formatted(each.exposed(), each.by(), each.remedy()));
+      }
+    }
+    if (now.isPresent() && found.isEmpty() && !before.isEmpty()) {
+      progress.event("what is exposed is let in now: " + exposed);
+    }
+    obstacles = now;
+  }
+
+  private String reached() {
+    if (exposed.equals(Exposed.NOTHING)) {
+      return "nothing is exposed";
+    }
+    return obstacles
+        .map(found ->
+            found.isEmpty()
+                ? "yes"
+                : found.stream()
+                    .map(o -> "%s kept out by %s: %s".formatted(o.exposed(), o.by(), o.remedy()))
+                    .collect(Collectors.joining("; ")))
+        .orElse("not known");
   }
 
   /** What is exposed and what was kept from passing. Any thread. */
@@ -96,6 +127,7 @@ final class FilterWatch implements Closeable {
     HostFilter.Kept now = last;
     List<Fact> facts = new ArrayList<>();
     facts.add(Fact.text("exposed", exposed.toString()));
+    facts.add(Fact.text("exposedLetIn", reached()));
     facts.add(Fact.number("refusedInbound", now.refused()));
     facts.add(Fact.number("refusedLeaks", now.leaks()));
     facts.add(Fact.number("refusedForwarded", now.forwarded()));

@@ -12,7 +12,12 @@ interface LibNftables extends Library {
   /** NFT_CTX_DEFAULT: the context opens its netlink socket at once. */
   int DEFAULT = 0;
 
+  /** NFT_CTX_OUTPUT_NUMERIC_PRIO: priorities of chains as numbers. */
+  int NUMERIC_PRIORITY = 1 << 8;
+
   @Nullable Pointer nft_ctx_new(int flags);
+
+  void nft_ctx_output_set_flags(Pointer context, int flags);
 
   void nft_ctx_free(Pointer context);
 

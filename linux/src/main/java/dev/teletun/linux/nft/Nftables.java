@@ -38,6 +38,7 @@ public final class Nftables implements Closeable {
     }
     library.nft_ctx_buffer_error(context);
     library.nft_ctx_buffer_output(context);
+    library.nft_ctx_output_set_flags(context, LibNftables.NUMERIC_PRIORITY);
     return new Nftables(library, context);
   }
 
@@ -70,6 +71,11 @@ public final class Nftables implements Closeable {
   /** All tables of the namespace, other processes' too. */
   public List<NftTable> tables() throws NftException {
     return query("list tables").lines().flatMap(line -> NftTable.ofLine(line).stream()).toList();
+  }
+
+  /** All chains of the namespace to which the kernel hands packets, other processes' too. */
+  public List<BaseChain> baseChains() throws NftException {
+    return BaseChain.of(query("list chains"));
   }
 
   /** The tables whose names say that some process of this project made them, living or not. */

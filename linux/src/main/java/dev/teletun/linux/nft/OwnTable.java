@@ -1,10 +1,14 @@
 package dev.teletun.linux.nft;
 
+import dev.teletun.linux.libc.Errno;
 import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class OwnTable implements Closeable {
   private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+  private static final Pattern COUNTER = Pattern.compile("counter (\\S+) \\{\\s+packets (\\d+)");
   private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)\\}");
 
   private final Nftables nftables;
@@ -59,6 +64,34 @@ public final class OwnTable implements Closeable {
       throw new IllegalStateException("no counter %s in table %s".formatted(counter, table));
     }
     return Long.parseLong(packets.group(1));
+  }
+
+  /** How many packets each of the table's named counters has seen. */
+  public Map<String, Long> counts() throws NftException {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    COUNTER
+        .matcher(nftables.query("list counters table " + table))
+        .results()
+        .forEach(found -> counts.put(found.group(1), Long.parseLong(found.group(2))));
+    return counts;
+  }
+
+  /** The chains of everybody to which the kernel hands packets. */
+  public List<BaseChain> baseChains() throws NftException {
+    return nftables.baseChains();
+  }
+
+  /** True if somebody's table has a chain of this name. */
+  public boolean hasChain(NftTable somebodys, String chain) throws NftException {
+    try {
+      nftables.run("list chain %s %s".formatted(somebodys, chain));
+      return true;
+    } catch (NftException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** The addresses in the set of this name in the table, which holds neither prefixes nor more. */

@@ -79,6 +79,21 @@ public final class TunPort implements PacketPort {
   }
 
   /**
+   * Lets a packet with complete checksums arrive from the device. Any thread, beside the others.
+   *
+   * @throws SyscallException if the device does not take it, such as one that is down
+   */
+  public void inject(byte[] packet) throws SyscallException {
+    ByteBuffer frame = ByteBuffer.allocateDirect(VirtioNetHeader.BYTES + packet.length);
+    VirtioNetHeader.putPlain(frame, 0);
+    frame.put(VirtioNetHeader.BYTES, packet);
+    int answer = io.write(frame, 0, frame.capacity());
+    if (answer <= 0) {
+      throw new SyscallException("write(TUN device %s)".formatted(tun.name()), -answer);
+    }
+  }
+
+  /**
    * @param errno EIO: the device is down; EINVAL: not IP, or a header that contradicts it; ENOBUFS,
    *     EAGAIN (as 0): no room
    */

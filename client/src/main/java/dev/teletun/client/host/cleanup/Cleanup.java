@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 public final class Cleanup {
   /** A client names its tables after its device. */
   private static final Pattern TABLE =
-      Pattern.compile("inet teletun-(?:dns|lan|leak|inbound)-(tel\\d+)");
+      Pattern.compile("inet teletun-(?:dns|lan|leak|inbound|probe|share)-(tel\\d+)");
 
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 

@@ -2,6 +2,7 @@ package dev.teletun.client.host.device;
 
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.client.host.filter.HostFilter;
+import dev.teletun.client.host.filter.Obstacle;
 import dev.teletun.client.host.route.DeviceRoutes;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.linux.diag.SocketTable;
@@ -21,13 +22,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The TUN device with the pod's addresses, MTU and routes, and a guard in front of the addresses.
  * All of it is gone with the device or with the process.
  */
-public final class TunnelInterface implements Closeable {
+public final class TunnelInterface implements HostFilter.Watched, Closeable {
   private static final Path IPV6_OFF = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
 
   private final Tun tun;
@@ -178,9 +181,14 @@ public final class TunnelInterface implements Closeable {
     return change;
   }
 
-  /** What the filter in front of the device kept from passing so far. */
+  @Override
   public HostFilter.Kept kept() throws IOException {
     return filter.kept();
+  }
+
+  @Override
+  public Optional<Set<Obstacle>> obstacles() throws IOException {
+    return filter.obstacles(port::inject);
   }
 
   /** Index of the device. */

@@ -1,10 +1,12 @@
 package dev.teletun.client.host.filter;
 
 import dev.teletun.protocol.address.Prefix;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Ports of this host that the cluster may begin connections to.
@@ -52,6 +54,16 @@ public record ExposedPorts(Transport transport, int first, int last, Optional<Pr
         first,
         form.group(2) == null ? first : Integer.parseInt(form.group(2)),
         Optional.ofNullable(form.group(4)).map(Prefix::parse));
+  }
+
+  /** The first, the last and some between, without repetition. */
+  List<Integer> samples() {
+    int steps = 4;
+    return IntStream.rangeClosed(0, steps)
+        .map(i -> first + (last - first) * i / steps)
+        .distinct()
+        .boxed()
+        .toList();
   }
 
   /** The condition of an nftables rule. */

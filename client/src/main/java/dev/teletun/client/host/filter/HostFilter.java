@@ -21,18 +21,25 @@ public final class HostFilter implements Closeable {
   private final Optional<NeighbourGuard> neighbours;
   private final Optional<InboundFilter> inbound;
   private final Optional<LeakGuard> leaks;
+  private final Optional<Exposure> exposure;
   private final CloseStack tables;
   private final List<String> warnings;
+  private List<InetAddress> own;
+  private Collection<Prefix> routed = List.of();
 
   private HostFilter(
       Optional<NeighbourGuard> neighbours,
       Optional<InboundFilter> inbound,
       Optional<LeakGuard> leaks,
+      Optional<Exposure> exposure,
       CloseStack tables,
-      List<String> warnings) {
+      List<String> warnings,
+      List<InetAddress> own) {
     this.neighbours = neighbours;
     this.inbound = inbound;
     this.leaks = leaks;
+    this.exposure = exposure;
+    this.own = List.copyOf(own);
     this.tables = tables;
     this.warnings = warnings;
   }
@@ -72,7 +79,16 @@ public final class HostFilter implements Closeable {
               "packets for the cluster leave by another device where somebody adds a longer route",
               warnings,
               onFailure);
-      return new HostFilter(neighbours, inbound, leaks, onFailure.handOver(), warnings);
+      Optional<Exposure> exposure =
+          exposed.equals(Exposed.NOTHING)
+              ? Optional.empty()
+              : open(
+                  () -> Exposure.open(device, exposed),
+                  "whether another firewall here keeps out what is exposed is not known",
+                  warnings,
+                  onFailure);
+      return new HostFilter(
+          neighbours, inbound, leaks, exposure, onFailure.handOver(), warnings, addresses);
     }
   }
 
@@ -90,6 +106,9 @@ public final class HostFilter implements Closeable {
 
   /** Other addresses are the pod's from now on. */
   public void addresses(List<InetAddress> addresses) throws IOException {
+    synchronized (this) {
+      own = List.copyOf(addresses);
+    }
     if (neighbours.isPresent()) {
       neighbours.get().guard(addresses);
     }
@@ -102,6 +121,9 @@ public final class HostFilter implements Closeable {
    * @param leave parts of them that this host routes elsewhere on purpose
    */
   public void cluster(Collection<Prefix> routed, Collection<Prefix> leave) throws IOException {
+    synchronized (this) {
+      this.routed = List.copyOf(routed);
+    }
     if (leaks.isPresent()) {
       leaks.get().guard(routed, leave);
     }
@@ -124,6 +146,40 @@ public final class HostFilter implements Closeable {
         leaks.isPresent() ? leaks.get().leaks() : 0,
         leaks.isPresent() ? leaks.get().seen() : Set.of(),
         leaks.isPresent() ? leaks.get().forwarded() : 0);
+  }
+
+  /** A filter that is in force. One thread at a time, beside those that change it. */
+  public interface Watched {
+    /** What it kept from passing so far. */
+    Kept kept() throws IOException;
+
+    /**
+     * What of others keeps out what is exposed, shown by packets as if from the cluster; empty if
+     * nothing is exposed, or it cannot be known.
+     */
+    Optional<Set<Obstacle>> obstacles() throws IOException;
+  }
+
+  /** Puts a packet into the device as if it came from the cluster. */
+  public interface Injection {
+    /** Returns once the kernel has it. */
+    void put(byte[] packet) throws IOException;
+  }
+
+  /**
+   * What of others keeps out what is exposed, shown by packets through the device, which must be
+   * up.
+   *
+   * @return empty if nothing is exposed, or it cannot be known
+   */
+  public Optional<Set<Obstacle>> obstacles(Injection into) throws IOException {
+    List<InetAddress> to;
+    Collection<Prefix> from;
+    synchronized (this) {
+      to = own;
+      from = routed;
+    }
+    return exposure.isPresent() ? exposure.get().look(to, from, into) : Optional.empty();
   }
 
   /** What could not be done, and what is lost by it. */
