@@ -6,6 +6,7 @@ import dev.teletun.protocol.settings.Problems;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code teletun cleanup}. */
 @Command(
@@ -19,12 +20,18 @@ import picocli.CommandLine.Mixin;
     },
     footer = {"", "Example:", "  sudo teletun cleanup"})
 final class CleanupCommand implements Action {
+  @Option(
+      names = {"-keep-fence", "--keep-fence"},
+      hidden = true,
+      description = "Leave the unreachable routes of -fail-closed; for the guardian.")
+  boolean keepFence;
+
   @Mixin final GlobalOptions global = new GlobalOptions();
 
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
     problems.throwIfAny();
-    List<String> repaired = Cleanup.run();
+    List<String> repaired = Cleanup.run(keepFence);
     if (repaired.isEmpty()) {
       screen.result("nothing to repair");
     }

@@ -135,7 +135,7 @@ final class ClientCommand implements Action {
             ownPublic.orElse(none),
             ownPrivate.orElse(none),
             connect.routes(checks),
-            connect.exposed(checks),
+            connect.boundary(checks),
             connect.dns(checks),
             connect.check(checks),
             connect.takeover,

@@ -3,6 +3,7 @@ package dev.teletun.cli;
 import dev.teletun.cli.check.Checks;
 import dev.teletun.client.connect.RouteChoice;
 import dev.teletun.client.dns.way.DnsMode;
+import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.client.host.filter.ExposedPorts;
 import dev.teletun.client.host.route.RouteMode;
@@ -45,6 +46,21 @@ final class ConnectOptions {
           "Let the cluster begin connections to this port of this host, or FIRST-LAST, or all; from"
               + " PREFIX only, if given. May be repeated. Without it only answers and pings come in.")
   List<String> exposed = new ArrayList<>();
+
+  @Option(
+      names = {"-share-with", "--share-with"},
+      paramLabel = "IFACE",
+      description =
+          "Let what containers and VMs behind this bridge send into the tunnel, as if this host sent it,"
+              + " and the answers back. May be repeated. Without it, it is rejected.")
+  List<String> shared = new ArrayList<>();
+
+  @Option(
+      names = {"-fail-closed", "--fail-closed"},
+      description =
+          "Packets for the cluster go nowhere once the client was killed or has failed, instead of"
+              + " out to the LAN. It leaves unreachable routes, which cleanup or the next boot removes.")
+  boolean failClosed;
 
   @Option(
       names = {"-dns", "--dns"},
@@ -93,7 +109,11 @@ final class ConnectOptions {
         checks.optional("-routes", routeMode, ConnectOptions::routeMode).orElse(RouteMode.AUTO));
   }
 
-  Exposed exposed(Checks checks) {
+  Boundary boundary(Checks checks) {
+    return new Boundary(exposed(checks), shared, failClosed);
+  }
+
+  private Exposed exposed(Checks checks) {
     if (exposed.contains("all")) {
       return Exposed.EVERYTHING;
     }

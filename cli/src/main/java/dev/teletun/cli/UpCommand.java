@@ -55,7 +55,7 @@ final class UpCommand implements Action {
             pair.name(checks, user),
             pair.image(checks),
             connect.routes(checks),
-            connect.exposed(checks),
+            connect.boundary(checks),
             connect.dns(checks),
             connect.check(checks),
             connect.takeover,

@@ -38,7 +38,7 @@ class AdversariesTableTest {
     for (int d = 1; d <= 16; d++) {
       expected.add("D" + d);
     }
-    for (int e = 1; e <= 12; e++) {
+    for (int e = 1; e <= 13; e++) {
       expected.add("E" + e);
     }
 

@@ -11,9 +11,11 @@ import dev.teletun.client.dns.way.DnsPlan;
 import dev.teletun.client.dns.way.HostNames;
 import dev.teletun.client.dns.way.NameWay;
 import dev.teletun.client.dns.way.QueryMark;
+import dev.teletun.client.dns.way.SharedNames;
 import dev.teletun.client.dns.way.TunnelLink;
 import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.client.host.device.TunnelInterface;
+import dev.teletun.client.host.filter.SharedInterfaces;
 import dev.teletun.client.host.route.HostNameServers;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.client.host.trace.StateDirectory;
@@ -59,16 +61,22 @@ public final class Client implements Closeable {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private final CloseStack resources;
+  private final TunnelInterface device;
+  private final Progress progress;
   private final CompletableFuture<Void> ended;
   private final Connected connected;
   private final Explanation explanation;
 
   private Client(
       CloseStack resources,
+      TunnelInterface device,
+      Progress progress,
       CompletableFuture<Void> ended,
       Connected connected,
       Explanation explanation) {
     this.resources = resources;
+    this.device = device;
+    this.progress = progress;
     this.ended = ended;
     this.connected = connected;
     this.explanation = explanation;
@@ -107,6 +115,7 @@ public final class Client implements Closeable {
   static Client open(ClientOptions options, Optional<LeaseKeeper> lease, Progress progress)
       throws IOException, InvalidSettingsException {
     Problems problems = new Problems();
+    SharedInterfaces.problems(options.boundary().shared()).forEach(problems::add);
     Optional<Identity> own =
         problems.check(() -> Identity.load(options.clientPrivateKey(), options.clientPublicKey()));
     Optional<Pin> pin = problems.check(() -> Pin.load(options.serverPublicKey()));
@@ -223,10 +232,10 @@ public final class Client implements Closeable {
     List<InetAddress> pod = attachment.addresses().addresses();
     ResolvConf resolvConf = attachment.resolvConf();
     RoutePlan routes = keeper.first(attachment);
-    repair(progress);
+    repair(options.boundary().failClosed(), progress);
     progress.step("device, address, routes");
     TunnelInterface device =
-        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes, options.exposed()));
+        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes, options.boundary()));
     device.warnings().forEach(progress::warn);
     data.loop().call(() -> data.end().attach(device.port()));
     onFailure.own(() -> data.loop().call(data.end()::detach));
@@ -243,11 +252,17 @@ public final class Client implements Closeable {
       TunnelLink link =
           new TunnelLink(device.index(), device.name(), () -> first(device.addresses()));
       Traces traces = onFailure.own(new Traces(StateDirectory.STANDARD));
+      Consumer<ClusterNames> containers = _ -> {};
+      if (!options.boundary().shared().isEmpty()) {
+        SharedNames shared =
+            onFailure.own(SharedNames.start(plan, options.boundary().shared(), keeper));
+        containers = shared::follow;
+      }
       HostNames hostNames =
           onFailure.own(
               HostNames.start(options.dns(), plan, link, traces, keeper, progress::event));
       NameWay way = hostNames.way();
-      names = way::follow;
+      names = containers.andThen(way::follow);
       way.register(counters);
       dns = Optional.of(way.summary());
       dnsWay = Optional.of(hostNames.explanation());
@@ -282,11 +297,12 @@ public final class Client implements Closeable {
             dns,
             dnsWay,
             attachment.at());
-    FilterWatch watch = onFailure.own(FilterWatch.begin(device, options.exposed(), progress));
+    FilterWatch watch = onFailure.own(FilterWatch.begin(device, options.boundary(), progress));
     lease.ifPresent(LeaseKeeper::begin);
     Explanation explanation =
         new Explanation(counters, data, stay, keeper, lease, watch, connected);
-    return new Client(onFailure.handOver(), ended, connected, explanation);
+    device.keepFence(false);
+    return new Client(onFailure.handOver(), device, progress, ended, connected, explanation);
   }
 
   /** An IPv4 one where there is one: not every host has IPv6. */
@@ -298,9 +314,9 @@ public final class Client implements Closeable {
   }
 
   /** What a killed client left does not keep this one from working. */
-  private static void repair(Progress progress) {
+  private static void repair(boolean keepFence, Progress progress) {
     try {
-      Cleanup.run().forEach(progress::done);
+      Cleanup.run(keepFence).forEach(progress::done);
     } catch (IOException e) {
       progress.warn("what a killed client may have left stays: " + e.getMessage());
     }
@@ -333,9 +349,17 @@ public final class Client implements Closeable {
     return explanation.report();
   }
 
-  /** Takes everything down: DNS, device and its routes, association, control connection. */
+  /**
+   * Takes everything down: DNS, device and its routes, association, control connection. Where the
+   * connection has ended by itself, what {@code -fail-closed} keeps from leaking stays kept.
+   */
   @Override
   public void close() throws IOException {
+    device.keepFence(ended.isCompletedExceptionally());
+    if (device.leavesFence()) {
+      progress.warn(
+          "-fail-closed: packets for the cluster go nowhere until the next connection, or sudo teletun cleanup");
+    }
     resources.close();
   }
 }

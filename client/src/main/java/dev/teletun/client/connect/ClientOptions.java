@@ -2,7 +2,7 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.dns.way.DnsMode;
-import dev.teletun.client.host.filter.Exposed;
+import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param address host to dial instead of looking the pod up
  * @param port TCP and UDP port of server-external
  * @param routes what goes into the tunnel besides the cluster's name servers
- * @param exposed what the cluster may begin to this host
+ * @param boundary what may pass between host, containers and cluster
  * @param dns how the cluster's names are to resolve on this host
  * @param check whether a round trip through the tunnel must succeed before the host is touched
  * @param takeover whether another client that holds the pod is to be ended
@@ -30,7 +30,7 @@ public record ClientOptions(
     Path clientPublicKey,
     Path clientPrivateKey,
     RouteChoice routes,
-    Exposed exposed,
+    Boundary boundary,
     DnsMode dns,
     boolean check,
     boolean takeover,

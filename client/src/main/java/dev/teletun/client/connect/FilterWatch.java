@@ -1,5 +1,6 @@
 package dev.teletun.client.connect;
 
+import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.client.host.filter.Exposed;
 import dev.teletun.client.host.filter.HostFilter;
 import dev.teletun.client.host.filter.Obstacle;
@@ -27,6 +28,8 @@ final class FilterWatch implements Closeable {
 
   private final HostFilter.Watched source;
   private final Exposed exposed;
+  private final List<String> shared;
+  private final Set<Obstacle> toldLost = new HashSet<>();
   private final Progress progress;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
@@ -37,16 +40,17 @@ final class FilterWatch implements Closeable {
   private volatile String trouble = "";
   private volatile Optional<Set<Obstacle>> obstacles = Optional.empty();
 
-  private FilterWatch(HostFilter.Watched source, Exposed exposed, Progress progress) {
+  private FilterWatch(HostFilter.Watched source, Boundary boundary, Progress progress) {
     this.source = source;
-    this.exposed = exposed;
+    this.exposed = boundary.exposed();
+    this.shared = boundary.shared();
     this.progress = progress;
     this.thread = Thread.ofPlatform().name("filter").daemon().unstarted(this::run);
   }
 
   /** Asks a first time before it returns. */
-  static FilterWatch begin(HostFilter.Watched source, Exposed exposed, Progress progress) {
-    FilterWatch watch = new FilterWatch(source, exposed, progress);
+  static FilterWatch begin(HostFilter.Watched source, Boundary boundary, Progress progress) {
+    FilterWatch watch = new FilterWatch(source, boundary, progress);
     watch.look();
     watch.thread.start();
     return watch;
@@ -77,7 +81,7 @@ final class FilterWatch implements Closeable {
       if (now.forwarded() > 0 && !toldForwarded) {
         toldForwarded = true;
         progress.event(
-            "a container or VM of this host, or a neighbour, sent packets for the cluster through this host: rejected, as the pod's address is this host's alone");
+            "a container or VM of this host, or a neighbour, sent packets for the cluster through this host: rejected, as the pod's address is this host's alone. Containers and VMs may share it: -share-with=BRIDGE");
       }
       for (InetAddress to : now.leakedTo()) {
         if (toldOf.add(to)) {
@@ -87,6 +91,7 @@ final class FilterWatch implements Closeable {
         }
       }
       tellObstacles(source.obstacles());
+      tellLost(source.lost());
     } catch (IOException e) {
       trouble = String.valueOf(e.getMessage());
     }
@@ -99,13 +104,23 @@ final class FilterWatch implements Closeable {
       if (!before.contains(each)) {
         progress.warn(
             "-expose=%s: %s keeps connections from the cluster out. Let them in: %s"
-                .formatted(each.exposed(), each.by(), each.remedy()));
+                .formatted(each.subject(), each.by(), each.remedy()));
       }
     }
     if (now.isPresent() && found.isEmpty() && !before.isEmpty()) {
       progress.event("what is exposed is let in now: " + exposed);
     }
     obstacles = now;
+  }
+
+  private void tellLost(List<Obstacle> lost) {
+    for (Obstacle each : lost) {
+      if (toldLost.add(each)) {
+        progress.warn(
+            "-share-with=%s: %s keeps packets from there out of the tunnel. Let them through: %s"
+                .formatted(each.subject(), each.by(), each.remedy()));
+      }
+    }
   }
 
   private String reached() {
@@ -117,7 +132,7 @@ final class FilterWatch implements Closeable {
             found.isEmpty()
                 ? "yes"
                 : found.stream()
-                    .map(o -> "%s kept out by %s: %s".formatted(o.exposed(), o.by(), o.remedy()))
+                    .map(o -> "%s kept out by %s: %s".formatted(o.subject(), o.by(), o.remedy()))
                     .collect(Collectors.joining("; ")))
         .orElse("not known");
   }
@@ -128,6 +143,9 @@ final class FilterWatch implements Closeable {
     List<Fact> facts = new ArrayList<>();
     facts.add(Fact.text("exposed", exposed.toString()));
     facts.add(Fact.text("exposedLetIn", reached()));
+    if (!shared.isEmpty()) {
+      facts.add(Fact.text("sharedWith", String.join(", ", shared)));
+    }
     facts.add(Fact.number("refusedInbound", now.refused()));
     facts.add(Fact.number("refusedLeaks", now.leaks()));
     facts.add(Fact.number("refusedForwarded", now.forwarded()));

@@ -78,7 +78,7 @@ public final class PairClient {
         keys.file("client.pub"),
         keys.file("client.key"),
         options.routes(),
-        options.exposed(),
+        options.boundary(),
         options.dns(),
         options.check(),
         options.takeover(),

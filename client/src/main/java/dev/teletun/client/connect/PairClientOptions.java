@@ -3,7 +3,7 @@ package dev.teletun.client.connect;
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.pair.Layout;
 import dev.teletun.client.dns.way.DnsMode;
-import dev.teletun.client.host.filter.Exposed;
+import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ public record PairClientOptions(
     String name,
     Optional<String> image,
     RouteChoice routes,
-    Exposed exposed,
+    Boundary boundary,
     DnsMode dns,
     boolean check,
     boolean takeover,

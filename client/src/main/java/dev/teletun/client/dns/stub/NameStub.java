@@ -1,6 +1,7 @@
 package dev.teletun.client.dns.stub;
 
 import dev.teletun.linux.loop.EventLoop;
+import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
@@ -81,6 +82,19 @@ public final class NameStub implements Closeable {
   public StubServer serve(InetSocketAddress original, int fwmark, InetSocketAddress at)
       throws IOException {
     return StubServer.open(loop, scratch, relay, new Server(original, fwmark), at);
+  }
+
+  /**
+   * The same for containers and VMs of this host.
+   *
+   * @param clients whose queries are answered
+   */
+  public StubServer serveOthers(
+      InetSocketAddress original, int fwmark, InetSocketAddress at, Prefix clients)
+      throws IOException {
+    StubServer server = serve(original, fwmark, at);
+    server.alsoFor(clients);
+    return server;
   }
 
   /** Something else is known of the cluster's names now. Loop thread only. */

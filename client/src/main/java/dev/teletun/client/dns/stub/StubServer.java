@@ -9,6 +9,7 @@ import dev.teletun.linux.socket.InternetSocket;
 import dev.teletun.linux.udp.DatagramTrain;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
+import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class StubServer implements Closeable {
   private final ByteBuffer scratch;
   private final Relay relay;
   private Server original;
+  private Optional<Prefix> others = Optional.empty();
   private final InetAddress at;
   private final StubPorts ports;
   private final Set<StubClient> clients = new LinkedHashSet<>();
@@ -92,6 +94,11 @@ public final class StubServer implements Closeable {
     original = new Server(other, fwmark);
   }
 
+  /** From now on answers these, too. Loop thread only. */
+  void alsoFor(Prefix clients) {
+    others = Optional.of(clients);
+  }
+
   /** Closes connections without a query; to be called now and then. */
   public void expire() {
     long now = System.nanoTime();
@@ -129,12 +136,15 @@ public final class StubServer implements Closeable {
   }
 
   /**
-   * True for programs of this host. The cluster can send to the tunnel's address, too, and must not
-   * hear what this host's name servers know; the kernel takes no packet from there that says it
-   * comes from that address itself.
+   * True for programs of this host, and for others where they are served. The cluster can send to
+   * the tunnel's address, too, and must not hear what this host's name servers know; the kernel
+   * takes no packet from there that says it comes from that address itself.
    */
   private boolean isOurs(InetSocketAddress client) {
-    return at.isLoopbackAddress() || client.getAddress().equals(at);
+    InetAddress from = client.getAddress();
+    return at.isLoopbackAddress()
+        || from.equals(at)
+        || others.filter(p -> p.contains(from)).isPresent();
   }
 
   private boolean isOurs(InternetSocket client) {

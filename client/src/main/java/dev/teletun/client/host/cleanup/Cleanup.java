@@ -2,6 +2,7 @@ package dev.teletun.client.host.cleanup;
 
 import dev.teletun.client.dns.way.DnsIntercept;
 import dev.teletun.client.host.device.ClientDevice;
+import dev.teletun.client.host.route.Fence;
 import dev.teletun.client.host.trace.CoveredFile;
 import dev.teletun.client.host.trace.ReplacedFile;
 import dev.teletun.client.host.trace.StateDirectory;
@@ -28,14 +29,19 @@ import java.util.stream.Collectors;
 public final class Cleanup {
   /** A client names its tables after its device. */
   private static final Pattern TABLE =
-      Pattern.compile("inet teletun-(?:dns|lan|leak|inbound|probe|share)-(tel\\d+)");
+      Pattern.compile("inet teletun-(?:dns|lan|leak|inbound|probe|share|sharedns)-(tel\\d+)");
 
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private Cleanup() {}
 
-  /** Does it; may be repeated. The answer says what was repaired, a line each. */
-  public static List<String> run() throws IOException {
+  /**
+   * Does it; may be repeated.
+   *
+   * @param keepFences whether what {@code -fail-closed} leaves behind a killed client stays
+   * @return what was repaired, a line each
+   */
+  public static List<String> run(boolean keepFences) throws IOException {
     List<String> repaired = new ArrayList<>();
     Set<String> living;
     try (Nftables nft = Nftables.open();
@@ -46,6 +52,10 @@ public final class Cleanup {
         if (isStale(table, living) && nft.delete(table)) {
           repaired.add("removed the nftables table %s".formatted(table));
         }
+      }
+      int fences = keepFences ? 0 : Fence.removeAbandoned(kernel, living);
+      if (fences > 0) {
+        repaired.add("removed %d unreachable routes of -fail-closed".formatted(fences));
       }
     }
     repaired.addAll(Traces.undoAbandoned(StateDirectory.STANDARD));

@@ -1,9 +1,10 @@
 package dev.teletun.client.host.device;
 
-import dev.teletun.client.host.filter.Exposed;
+import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.client.host.filter.HostFilter;
 import dev.teletun.client.host.filter.Obstacle;
 import dev.teletun.client.host.route.DeviceRoutes;
+import dev.teletun.client.host.route.Fence;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.linux.diag.SocketTable;
 import dev.teletun.linux.libc.Errno;
@@ -37,6 +38,8 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
   private final TunPort port;
   private final HostFilter filter;
   private final DeviceRoutes routes;
+  private final Optional<Fence> fence;
+  private volatile boolean fenceStays;
   private final CloseStack resources;
   private final List<String> warnings;
   private volatile List<InetAddress> addresses;
@@ -46,6 +49,7 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
       TunPort port,
       HostFilter filter,
       DeviceRoutes routes,
+      Optional<Fence> fence,
       CloseStack resources,
       List<InetAddress> addresses,
       List<String> warnings) {
@@ -54,6 +58,7 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
     this.port = port;
     this.filter = filter;
     this.routes = routes;
+    this.fence = fence;
     this.resources = resources;
     this.warnings = warnings;
   }
@@ -63,10 +68,11 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
    * fails.
    *
    * @param mtu bytes, at least 1280
-   * @param exposed what the cluster may begin to this host
+   * @param boundary what may pass
    */
   public static TunnelInterface open(
-      List<InetAddress> addresses, int mtu, RoutePlan routes, Exposed exposed) throws IOException {
+      List<InetAddress> addresses, int mtu, RoutePlan routes, Boundary boundary)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
     boolean ipv6 = hasIpv6();
     try (CloseStack onFailure = new CloseStack();
@@ -75,7 +81,7 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
       Tun tun = Tun.open("tel%d");
       TunPort port = onFailure.own(new TunPort(tun));
       ClientDevice.mark(kernel, tun.interfaceIndex());
-      HostFilter filter = onFailure.own(HostFilter.open(tun.name(), addresses, exposed));
+      HostFilter filter = onFailure.own(HostFilter.open(tun.name(), addresses, boundary));
       warnings.addAll(filter.warnings());
       kernel.mtu(tun.interfaceIndex(), mtu);
       for (InetAddress address : addresses) {
@@ -89,10 +95,26 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
       kernel.up(tun.interfaceIndex());
       DeviceRoutes own = new DeviceRoutes(tun.interfaceIndex(), ipv6);
       own.apply(kernel, routes.prefixes());
+      Optional<Fence> fence =
+          boundary.failClosed() ? Optional.of(new Fence(tun.name(), ipv6)) : Optional.empty();
+      boolean fenced = fence.isPresent() && raise(fence.get(), kernel, routes);
       filter.cluster(routes.prefixes(), routes.left());
       warnings.addAll(own.refused());
-      return new TunnelInterface(tun, port, filter, own, onFailure.handOver(), addresses, warnings);
+      TunnelInterface device =
+          new TunnelInterface(
+              tun, port, filter, own, fence, onFailure.handOver(), addresses, warnings);
+      device.keepFence(fenced);
+      return device;
     }
+  }
+
+  /** Returns whether clients that are gone had left a fence, whose place this one takes. */
+  private static boolean raise(Fence fence, RouteSocket kernel, RoutePlan routes)
+      throws IOException {
+    List<String> living = ClientDevice.all(kernel).stream().map(ClientDevice::name).toList();
+    boolean before = fence.stands(kernel);
+    fence.follow(kernel, routes.prefixes());
+    return Fence.removeAbandoned(kernel, living) > 0 || before;
   }
 
   private static InterfaceAddress host(int interfaceIndex, InetAddress address) {
@@ -176,6 +198,9 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
     DeviceRoutes.Change change;
     try (RouteSocket kernel = RouteSocket.open()) {
       change = routes.apply(kernel, plan.prefixes());
+      if (fence.isPresent()) {
+        fence.get().follow(kernel, plan.prefixes());
+      }
     }
     filter.cluster(plan.prefixes(), plan.left());
     return change;
@@ -189,6 +214,24 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
   @Override
   public Optional<Set<Obstacle>> obstacles() throws IOException {
     return filter.obstacles(port::inject);
+  }
+
+  @Override
+  public List<Obstacle> lost() throws IOException {
+    return filter.lost();
+  }
+
+  /**
+   * Says whether packets for the cluster are to go nowhere once this is closed; at first they are
+   * if a client that was killed has left it so. Means nothing without {@link Boundary#failClosed}.
+   */
+  public void keepFence(boolean keep) {
+    fenceStays = keep;
+  }
+
+  /** True if packets for the cluster will go nowhere. */
+  public boolean leavesFence() {
+    return fence.isPresent() && fenceStays;
   }
 
   /** Index of the device. */
@@ -218,6 +261,12 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
 
   @Override
   public void close() throws IOException {
-    resources.close();
+    try (resources) {
+      if (fence.isPresent() && !fenceStays) {
+        try (RouteSocket kernel = RouteSocket.open()) {
+          fence.get().remove(kernel);
+        }
+      }
+    }
   }
 }

@@ -22,6 +22,7 @@ public final class HostFilter implements Closeable {
   private final Optional<InboundFilter> inbound;
   private final Optional<LeakGuard> leaks;
   private final Optional<Exposure> exposure;
+  private final Optional<SharedTunnel> sharing;
   private final CloseStack tables;
   private final List<String> warnings;
   private List<InetAddress> own;
@@ -32,6 +33,7 @@ public final class HostFilter implements Closeable {
       Optional<InboundFilter> inbound,
       Optional<LeakGuard> leaks,
       Optional<Exposure> exposure,
+      Optional<SharedTunnel> sharing,
       CloseStack tables,
       List<String> warnings,
       List<InetAddress> own) {
@@ -39,6 +41,7 @@ public final class HostFilter implements Closeable {
     this.inbound = inbound;
     this.leaks = leaks;
     this.exposure = exposure;
+    this.sharing = sharing;
     this.own = List.copyOf(own);
     this.tables = tables;
     this.warnings = warnings;
@@ -53,10 +56,13 @@ public final class HostFilter implements Closeable {
    * Filters for {@code device}, whose addresses need not be there yet.
    *
    * @param addresses of the pod
+   * @throws IOException if the tunnel is to be shared and this host refuses the rules for it
    */
-  public static HostFilter open(String device, List<InetAddress> addresses, Exposed exposed)
+  public static HostFilter open(String device, List<InetAddress> addresses, Boundary boundary)
       throws IOException {
-    List<String> warnings = new ArrayList<>();
+    Exposed exposed = boundary.exposed();
+    List<String> shared = boundary.shared();
+    List<String> warnings = new ArrayList<>(SharedInterfaces.notForwarding(shared));
     try (CloseStack onFailure = new CloseStack()) {
       Optional<NeighbourGuard> neighbours =
           open(
@@ -75,7 +81,7 @@ public final class HostFilter implements Closeable {
                   onFailure);
       Optional<LeakGuard> leaks =
           open(
-              () -> LeakGuard.open(device),
+              () -> LeakGuard.open(device, shared),
               "packets for the cluster leave by another device where somebody adds a longer route",
               warnings,
               onFailure);
@@ -87,8 +93,12 @@ public final class HostFilter implements Closeable {
                   "whether another firewall here keeps out what is exposed is not known",
                   warnings,
                   onFailure);
+      Optional<SharedTunnel> sharing =
+          shared.isEmpty()
+              ? Optional.empty()
+              : Optional.of(onFailure.own(SharedTunnel.open(device, shared)));
       return new HostFilter(
-          neighbours, inbound, leaks, exposure, onFailure.handOver(), warnings, addresses);
+          neighbours, inbound, leaks, exposure, sharing, onFailure.handOver(), warnings, addresses);
     }
   }
 
@@ -158,6 +168,9 @@ public final class HostFilter implements Closeable {
      * nothing is exposed, or it cannot be known.
      */
     Optional<Set<Obstacle>> obstacles() throws IOException;
+
+    /** What of others has lost packets of those who share the tunnel since the last time. */
+    List<Obstacle> lost() throws IOException;
   }
 
   /** Puts a packet into the device as if it came from the cluster. */
@@ -180,6 +193,11 @@ public final class HostFilter implements Closeable {
       from = routed;
     }
     return exposure.isPresent() ? exposure.get().look(to, from, into) : Optional.empty();
+  }
+
+  /** What of others has lost packets of those who share the tunnel since the last time. */
+  public List<Obstacle> lost() throws IOException {
+    return sharing.isPresent() ? sharing.get().look() : List.of();
   }
 
   /** What could not be done, and what is lost by it. */

@@ -27,7 +27,8 @@ final class LeakGuard implements Closeable {
     this.name = name;
   }
 
-  static LeakGuard open(String device) throws IOException {
+  /** {@code shared}: interfaces whose packets may go into the tunnel, and their answers out. */
+  static LeakGuard open(String device, List<String> shared) throws IOException {
     String name = "teletun-leak-" + device;
     return new LeakGuard(
         OwnTable.open(
@@ -48,11 +49,22 @@ final class LeakGuard implements Closeable {
             add rule inet %1$s out ip daddr @cluster4 add @seen4 { ip daddr } counter name leaks reject with icmpx admin-prohibited
             add rule inet %1$s out ip6 daddr @cluster6 add @seen6 { ip6 daddr } counter name leaks reject with icmpx admin-prohibited
             add chain inet %1$s through { type filter hook forward priority filter; policy accept; }
+            %3$s
             add rule inet %1$s through oifname "%2$s" counter name forwarded reject with icmpx admin-prohibited
             add rule inet %1$s through iifname "%2$s" counter name forwarded reject with icmpx admin-prohibited
             """
-                .formatted(name, device)),
+                .formatted(name, device, passing(name, device, shared))),
         name);
+  }
+
+  private static String passing(String name, String device, List<String> shared) {
+    return shared.isEmpty()
+        ? ""
+        : """
+        add rule inet %1$s through iifname %3$s oifname "%2$s" accept
+        add rule inet %1$s through iifname "%2$s" oifname %3$s ct state established,related accept
+        """
+            .formatted(name, device, SharedTunnel.set(shared));
   }
 
   /**

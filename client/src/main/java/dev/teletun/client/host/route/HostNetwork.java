@@ -38,7 +38,7 @@ public record HostNetwork(
       int own = tunnel.orElse(-1);
       return new HostNetwork(
           kernel.addresses().stream().filter(a -> a.interfaceIndex() != own).toList(),
-          kernel.routes(r -> r.interfaceIndex() != own),
+          kernel.routes(r -> r.interfaceIndex() != own && !Fence.isPart(r)),
           Set.copyOf(ways),
           Set.copyOf(HostNameServers.read()));
     }

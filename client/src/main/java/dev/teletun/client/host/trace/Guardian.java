@@ -30,7 +30,7 @@ final class Guardian {
   static Guardian start() throws IOException {
     List<String> line = new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "teletun-guardian"));
     line.addAll(thisProgram());
-    line.add("cleanup");
+    line.addAll(List.of("cleanup", "-keep-fence")); // a crash is what -fail-closed is for
     try {
       Process shell =
           new ProcessBuilder(line)
