@@ -70,6 +70,7 @@ final class NameServers {
         record(LabNet.OUTSIDE_NAME, LabNet.OUTSIDE),
         "host-record=%s,%s".formatted(LabNet.SPLIT_NAME, LabNet.SPLIT_FIRST),
         "host-record=printer.%s,%s".formatted(LabNet.LAN_DOMAIN, LabNet.PRINTER),
+        "local=/%s/".formatted(LabNet.LAN_DOMAIN), // else it refuses what it does not know
         "txt-record=which.example,first",
         listenOn(LabNet.ROUTER_LAN),
         listenOn(LabNet.ROUTER_WAN),
@@ -80,6 +81,7 @@ final class NameServers {
         record(LabNet.OUTSIDE_NAME, LabNet.OUTSIDE),
         "host-record=%s,%s".formatted(LabNet.SPLIT_NAME, LabNet.SPLIT_SECOND),
         "host-record=printer.%s,%s".formatted(LabNet.LAN_DOMAIN, LabNet.PRINTER),
+        "local=/%s/".formatted(LabNet.LAN_DOMAIN),
         "txt-record=which.example,second",
         listenOn(LabNet.SECOND_NAME_SERVER),
         "bind-interfaces");

@@ -1,7 +1,7 @@
 # Prints all that a VPN client may change on a host, in parts that begin with "#part NAME". Counters, ages, indexes and limits of
 # the whole machine are left out, so that an unchanged host prints the same.
 part() { echo "#part $1"; }
-unnumbered() { sed 's/^[0-9]*: //; s/ qlen [0-9]*//; s/ promiscuity [0-9]*//'; }
+unnumbered() { sed 's/^[0-9]*: //; s/ qlen [0-9]*//; s/ promiscuity [0-9]*//; s/ [a-z]*_timer *[0-9.]*//g'; }
 
 part links; ip -details -oneline link | unnumbered
 part addresses; ip -oneline addr | unnumbered | sed 's/valid_lft [0-9]*sec/valid_lft/g; s/preferred_lft [0-9]*sec/preferred_lft/'
@@ -21,8 +21,8 @@ files() {
     fi
   done
 }
-part 'resolv.conf file'; stat -c '%F, mode %a, owner %u:%g, link %N' /etc/resolv.conf
-part resolv.conf; cat /etc/resolv.conf
+part 'resolv.conf file'; stat -c '%F, mode %a, owner %u:%g, link %N' /etc/resolv.conf 2>/dev/null || echo missing
+part resolv.conf; if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf; else echo missing; fi
 part 'files of names'
 files /etc/resolv* /etc/nsswitch.conf /etc/hosts /run/resolvconf /run/systemd/resolve /run/NetworkManager
 part 'files of ours'; files /run/teletun* /var/lib/teletun* /etc/teletun*
