@@ -64,12 +64,14 @@ final class ConnectOptions {
 
   @Option(
       names = {"-dns", "--dns"},
-      paramLabel = "auto|resolved|intercept|direct|off",
+      paramLabel = "auto|resolved|intercept|openresolv|resolvconf|networkmanager|direct|off",
       description =
           "How the cluster's names resolve here: resolved by link DNS of systemd-resolved, intercept by"
-              + " redirecting queries to port 53, direct by name servers in /etc/resolv.conf, which a"
-              + " guardian puts back should the client be killed, off not at all. auto takes resolved where"
-              + " systemd-resolved is in charge, else intercept, and says why. Default: auto.")
+              + " redirecting queries to port 53, openresolv, resolvconf or networkmanager by a record"
+              + " with the program that writes /etc/resolv.conf, direct by name servers in that file, off"
+              + " not at all. Records and file outlive a kill until a guardian puts them back. auto takes"
+              + " resolved where systemd-resolved is in charge, else intercept, a record or direct only where"
+              + " queries cannot be redirected, and says why. Default: auto.")
   @Nullable String dns;
 
   @Option(
@@ -149,11 +151,14 @@ final class ConnectOptions {
       case "auto" -> DnsMode.AUTO;
       case "resolved" -> DnsMode.RESOLVED;
       case "intercept" -> DnsMode.INTERCEPT;
+      case "openresolv" -> DnsMode.OPENRESOLV;
+      case "resolvconf" -> DnsMode.RESOLVCONF;
+      case "networkmanager" -> DnsMode.NETWORKMANAGER;
       case "direct" -> DnsMode.DIRECT;
       case "off" -> DnsMode.OFF;
       default ->
           throw new IllegalArgumentException(
-              "%s=%s is none of auto, resolved, intercept, direct, off: write %s=auto"
+              "%s=%s is none of auto, resolved, intercept, openresolv, resolvconf, networkmanager, direct, off: write %s=auto"
                   .formatted(option, value, option));
     };
   }

@@ -7,8 +7,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +30,7 @@ public final class ResolverCheck {
    * @return empty if the cluster's DNS answered, whatever it said; else what to warn the user of
    */
   public static Optional<String> run(Path resolvConf, String domain) throws IOException {
-    Set<InetAddress> servers =
-        NameServers.parse(Files.readString(resolvConf, StandardCharsets.ISO_8859_1));
+    Set<InetAddress> servers = NameServers.parse(NameServers.text(resolvConf));
     String name = "kubernetes.default.svc." + domain;
     InetAddress first = servers.iterator().next(); // this host, where none is named
     for (int i = 1; i <= TRIES; i++) {

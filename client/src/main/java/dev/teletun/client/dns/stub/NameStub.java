@@ -125,6 +125,11 @@ public final class NameStub implements Closeable {
     to.family("teletun_dns", "What became of this host's DNS queries.", "event", counts::read);
   }
 
+  /** How many queries came, on all ports. Any thread. */
+  public long queries() {
+    return counts.queries.sum();
+  }
+
   /** What came of the queries, in one line for people. Any thread. */
   public String counted() {
     return counts.toString();

@@ -10,6 +10,12 @@ public enum DnsMode {
   INTERCEPT,
   /** The stub's addresses in resolv.conf, which a guardian puts back should we be killed. */
   DIRECT,
+  /** A record of openresolv. */
+  OPENRESOLV,
+  /** A record of Debian's resolvconf; link DNS where it is systemd's. */
+  RESOLVCONF,
+  /** A file of NetworkManager's. */
+  NETWORKMANAGER,
   /** None: the cluster's names do not resolve. */
   OFF
 }

@@ -1,9 +1,13 @@
 package dev.teletun.client.dns.way;
 
+import dev.teletun.client.dns.registry.NameRegistry;
 import dev.teletun.client.dns.stub.AddressListener;
 import dev.teletun.client.host.trace.Traces;
+import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -31,16 +35,82 @@ public record HostNames(NameWay way, String name, String reason) implements Clos
       AddressListener listener,
       Consumer<String> events)
       throws IOException {
-    WayChoice choice =
-        WayChoice.of(mode, ResolverFacts.read(plan.resolvConf()), new ResolvedBus()::ping);
+    ResolverFacts facts = ResolverFacts.read(plan.resolvConf());
+    WayChoice choice = choose(mode, facts);
     return switch (choice.mode()) {
       case RESOLVED -> resolved(mode, plan, link, listener, choice.reason());
-      case DIRECT -> {
-        NameWay way = DirectWay.start(plan, link.name(), traces, listener, events);
-        yield new HostNames(way, "the stub named in resolv.conf", choice.reason());
+      case DIRECT -> direct(choice, plan, link, traces, listener, events);
+      case OPENRESOLV, RESOLVCONF, NETWORKMANAGER ->
+          record(choice, facts, plan, link, traces, listener, events);
+      default -> {
+        if (mode != DnsMode.AUTO) {
+          yield intercept(plan, listener, choice.reason());
+        }
+        try {
+          demandRedirectable(facts);
+          yield intercept(plan, listener, choice.reason());
+        } catch (IOException e) {
+          WayChoice left =
+              new WayChoice(
+                  Registries.writing(facts).orElse(DnsMode.DIRECT),
+                  "queries cannot be redirected: " + e.getMessage());
+          yield left.mode() == DnsMode.DIRECT
+              ? direct(left, plan, link, traces, listener, events)
+              : record(left, facts, plan, link, traces, listener, events);
+        }
       }
-      default -> intercept(plan, listener, choice.reason());
     };
+  }
+
+  /** A program that asks a link-local server listens on that link alone, and not on lo. */
+  private static void demandRedirectable(ResolverFacts facts) throws IOException {
+    for (InetAddress server : facts.nameServers()) {
+      if (server.isLinkLocalAddress()) {
+        throw new IOException(Addresses.text(server) + " is a link-local server");
+      }
+    }
+  }
+
+  private static HostNames direct(
+      WayChoice choice,
+      DnsPlan plan,
+      TunnelLink link,
+      Traces traces,
+      AddressListener listener,
+      Consumer<String> events)
+      throws IOException {
+    NameWay way = DirectWay.start(plan, link.name(), traces, listener, events);
+    return new HostNames(way, "the stub named in resolv.conf", choice.reason());
+  }
+
+  private static WayChoice choose(DnsMode mode, ResolverFacts facts) throws IOException {
+    ResolvedBus resolved = new ResolvedBus();
+    if (mode == DnsMode.RESOLVCONF && Registries.isSystemds()) {
+      WayChoice choice = WayChoice.of(DnsMode.RESOLVED, facts, resolved::ping);
+      return new WayChoice(choice.mode(), "the resolvconf of this host is systemd's");
+    }
+    return WayChoice.of(mode, facts, resolved::ping);
+  }
+
+  private static HostNames record(
+      WayChoice choice,
+      ResolverFacts facts,
+      DnsPlan plan,
+      TunnelLink link,
+      Traces traces,
+      AddressListener listener,
+      Consumer<String> events)
+      throws IOException {
+    NameRegistry registry = Registries.named(choice.mode(), facts);
+    try {
+      NameWay way = RecordWay.start(plan, link.name(), registry, traces, listener, events);
+      return new HostNames(way, "a record with " + registry.name(), choice.reason());
+    } catch (IOException e) {
+      throw new IOException(
+          "-dns=%s failed: %s. -dns=intercept needs no other program"
+              .formatted(choice.mode().name().toLowerCase(Locale.ROOT), e.getMessage()),
+          e);
+    }
   }
 
   private static HostNames resolved(

@@ -1,15 +1,14 @@
 package dev.teletun.client.dns.way;
 
+import dev.teletun.client.dns.registry.ResolverLines;
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +27,7 @@ public final class NameServers {
 
   private final Path file;
   private @Nullable Seen seen;
+  private @Nullable Seen last;
 
   NameServers(Path resolvConf) {
     file = resolvConf;
@@ -39,53 +39,54 @@ public final class NameServers {
    * @throws IOException if it cannot be read, perhaps only for the moment in which it is replaced
    */
   Optional<Set<InetAddress>> changed() throws IOException {
-    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-    Seen state =
-        new Seen(now.size(), now.lastModifiedTime().toString(), String.valueOf(now.fileKey()));
-    if (state.equals(seen)) {
-      return Optional.empty();
+    Seen state = look();
+    boolean justGone = state.equals(Seen.NOTHING) && !state.equals(last) && seen != null;
+    last = state;
+    if (justGone || state.equals(seen)) {
+      return Optional.empty(); // some who replace a file remove it first
     }
-    if (now.size() > LARGEST_FILE) {
+    if (state.size() > LARGEST_FILE) {
       throw new IOException(
           "%s has %d bytes, which no resolver expects: at most %d"
-              .formatted(file, now.size(), LARGEST_FILE));
+              .formatted(file, state.size(), LARGEST_FILE));
     }
-    Set<InetAddress> servers = parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+    Set<InetAddress> servers = parse(text(file));
     seen = state;
     return Optional.of(servers);
   }
 
-  /** Servers in order; where none is named it is the one on this host (resolv.conf(5)). */
-  public static Set<InetAddress> parse(String resolvConf) {
-    List<InetAddress> servers = new ArrayList<>();
-    for (String line : resolvConf.lines().toList()) {
-      String[] words = line.strip().split("\\s+", -1);
-      if (words.length >= 2 && words[0].equals("nameserver")) {
-        address(words[1]).ifPresent(servers::add);
-      }
+  private Seen look() throws IOException {
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Seen(now.size(), now.lastModifiedTime().toString(), String.valueOf(now.fileKey()));
+    } catch (NoSuchFileException _) {
+      return Seen.NOTHING;
     }
-    if (servers.isEmpty()) {
-      servers.add(Addresses.parse("127.0.0.1"));
-    }
-    return new LinkedHashSet<>(servers.subList(0, Math.min(servers.size(), MOST_SERVERS)));
   }
 
-  private static Optional<InetAddress> address(String word) {
-    int zone = word.indexOf('%');
+  /** Servers in order; where none is named it is the one on this host (resolv.conf(5)). */
+  public static Set<InetAddress> parse(String resolvConf) {
+    return new LinkedHashSet<>(orThisHost(ResolverLines.parse(resolvConf).servers()));
+  }
+
+  /** The first of them, not all of very many; this host where there is none. */
+  static List<InetAddress> orThisHost(List<InetAddress> servers) {
+    return servers.isEmpty()
+        ? List.of(Addresses.parse("127.0.0.1"))
+        : servers.subList(0, Math.min(servers.size(), MOST_SERVERS));
+  }
+
+  /** What a file says now; one that is not there, or a link to nothing, names no server. */
+  public static String text(Path resolvConf) throws IOException {
     try {
-      InetAddress address = Addresses.parse(zone < 0 ? word : word.substring(0, zone));
-      if (zone < 0 || !(address instanceof Inet6Address)) {
-        return Optional.of(address);
-      }
-      NetworkInterface link = NetworkInterface.getByName(word.substring(zone + 1));
-      return link == null
-          ? Optional.empty()
-          : Optional.of(Inet6Address.getByAddress(null, address.getAddress(), link.getIndex()));
-    } catch (IllegalArgumentException | IOException e) {
-      return Optional.empty(); // a resolver skips what it cannot read, too
+      return Files.readString(resolvConf, StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException _) {
+      return "";
     }
   }
 
   /** What tells one state of the file from the next; the key holds device and inode. */
-  private record Seen(long size, String modified, String key) {}
+  private record Seen(long size, String modified, String key) {
+    static final Seen NOTHING = new Seen(0, "", "");
+  }
 }

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The host's names while connected: brings its queries to a stub of ours, until closed. Any thread.
  */
-public sealed interface NameWay extends Closeable permits DnsIntercept, ResolvedWay, DirectWay {
+public sealed interface NameWay extends Closeable
+    permits DnsIntercept, DirectWay, RecordWay, ResolvedWay {
 
   /** Something else is known of the cluster's names now; returns at once. */
   void follow(ClusterNames names);

@@ -53,6 +53,9 @@ final class Redirects implements Closeable {
       for (InetAddress server : servers) {
         if (clusters.contains(server)) {
           notes.add(Addresses.text(server) + " is a server of the cluster: left alone");
+        } else if (server.isLinkLocalAddress()) { // who asked listens on that link, not on lo
+          notes.add(
+              Addresses.text(server) + " is link-local, which cannot be redirected: left alone");
         } else if (stubs.containsKey(server)) {
           wanted.put(server, stubs.get(server));
         } else {

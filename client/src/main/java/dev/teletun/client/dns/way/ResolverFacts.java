@@ -17,8 +17,10 @@ import java.util.Set;
  * @param resolvConf where {@code nameServers} were read
  * @param nameServers those that resolv.conf names
  * @param hostSources what nsswitch.conf asks for host names, in order, without the actions between
+ * @param writer whose product resolv.conf is
  */
-record ResolverFacts(Path resolvConf, Set<InetAddress> nameServers, List<String> hostSources) {
+record ResolverFacts(
+    Path resolvConf, Set<InetAddress> nameServers, List<String> hostSources, Writer writer) {
   private static final Path NSSWITCH = Path.of("/etc/nsswitch.conf");
 
   /** systemd-resolved.service(8): its stub, and the one that adds nothing of its own. */
@@ -32,8 +34,9 @@ record ResolverFacts(Path resolvConf, Set<InetAddress> nameServers, List<String>
     } catch (NoSuchFileException _) {
       // Then libc asks files and dns.
     }
-    String servers = Files.readString(resolvConf, StandardCharsets.ISO_8859_1);
-    return new ResolverFacts(resolvConf, NameServers.parse(servers), hostSources(nsswitch));
+    String text = NameServers.text(resolvConf);
+    return new ResolverFacts(
+        resolvConf, NameServers.parse(text), hostSources(nsswitch), Writer.of(resolvConf, text));
   }
 
   /** The words of the line {@code hosts:} (nsswitch.conf(5)). */

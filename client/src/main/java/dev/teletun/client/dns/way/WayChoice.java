@@ -1,6 +1,7 @@
 package dev.teletun.client.dns.way;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,8 @@ record WayChoice(DnsMode mode, String reason) {
         demandFile(facts);
         yield new WayChoice(DnsMode.DIRECT, "-dns=direct says so");
       }
+      case OPENRESOLV, RESOLVCONF, NETWORKMANAGER ->
+          new WayChoice(asked, "-dns=%s says so".formatted(asked.name().toLowerCase(Locale.ROOT)));
       case OFF -> throw new IllegalArgumentException("off is no way");
     };
   }

@@ -4,6 +4,7 @@ import dev.teletun.client.dns.way.DnsIntercept;
 import dev.teletun.client.host.device.ClientDevice;
 import dev.teletun.client.host.route.Fence;
 import dev.teletun.client.host.trace.CoveredFile;
+import dev.teletun.client.host.trace.RegistryRecord;
 import dev.teletun.client.host.trace.ReplacedFile;
 import dev.teletun.client.host.trace.StateDirectory;
 import dev.teletun.client.host.trace.Trace;
@@ -71,6 +72,7 @@ public final class Cleanup {
   private static List<String> unrecorded(Set<String> livingDevices) throws IOException {
     List<Trace> left = new ArrayList<>(ReplacedFile.left(RESOLV_CONF, livingDevices));
     CoveredFile.left(RESOLV_CONF, livingDevices).ifPresent(left::add);
+    left.addAll(RegistryRecord.left(livingDevices));
     left.removeAll(Traces.living(StateDirectory.STANDARD));
     List<String> repaired = new ArrayList<>();
     for (Trace trace : left) {

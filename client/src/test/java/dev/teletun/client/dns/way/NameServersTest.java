@@ -1,7 +1,6 @@
 package dev.teletun.client.dns.way;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.teletun.protocol.address.Addresses;
 import java.net.InetAddress;
@@ -88,10 +87,29 @@ class NameServersTest {
     servers.changed();
 
     Files.delete(file);
-    assertThatIOException().isThrownBy(servers::changed);
+    assertThat(servers.changed()).isEmpty();
     Files.createSymbolicLink(file, two);
 
     Optional<Set<InetAddress>> changed = servers.changed();
     assertThat(changed).contains(Set.of(Addresses.parse("192.0.2.2")));
+  }
+
+  @Test
+  void aFileThatIsNotThereNamesThisHost() throws Exception {
+    assertThat(new NameServers(file).changed()).contains(Set.of(Addresses.parse("127.0.0.1")));
+    Files.createSymbolicLink(file, directory.resolve("nothing"));
+    assertThat(new NameServers(file).changed()).contains(Set.of(Addresses.parse("127.0.0.1")));
+  }
+
+  @Test
+  void believesAtTheSecondLookThatAFileIsGone() throws Exception {
+    Files.writeString(file, "nameserver 192.0.2.1\n");
+    NameServers servers = new NameServers(file);
+    servers.changed();
+    Files.delete(file);
+
+    assertThat(servers.changed()).isEmpty();
+    assertThat(servers.changed()).contains(Set.of(Addresses.parse("127.0.0.1")));
+    assertThat(servers.changed()).isEmpty();
   }
 }

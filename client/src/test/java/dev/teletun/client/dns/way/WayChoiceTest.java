@@ -91,6 +91,7 @@ class WayChoiceTest {
     return new ResolverFacts(
         Path.of("/etc/resolv.conf"),
         NameServers.parse(resolvConf),
-        ResolverFacts.hostSources(nsswitch));
+        ResolverFacts.hostSources(nsswitch),
+        Writer.OTHER);
   }
 }
