@@ -175,9 +175,7 @@ final class Programs implements Closeable {
 
   /** Starts the client on the laptop without waiting. */
   RunningProgram startClient(String... more) throws IOException {
-    List<String> line = new ArrayList<>(ROUTES);
-    line.addAll(List.of(more));
-    return lab.laptop().start(clientCommand(line.toArray(String[]::new)));
+    return startClientOn(lab.laptop(), more);
   }
 
   /** Starts the client with routes to pods and services, and waits until it is connected. */
@@ -185,6 +183,13 @@ final class Programs implements Closeable {
     RunningProgram client = startClient(more);
     client.awaitLine(CONNECTED, LIMIT);
     return client;
+  }
+
+  /** Starts the client on that host, which sees the laptop's network, without waiting. */
+  RunningProgram startClientOn(Host host, String... more) throws IOException {
+    List<String> line = new ArrayList<>(ROUTES);
+    line.addAll(List.of(more));
+    return host.start(clientCommand(line.toArray(String[]::new)));
   }
 
   /** Starts a client without the routes to pods and services, and waits until it is connected. */

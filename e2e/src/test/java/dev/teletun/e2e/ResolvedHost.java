@@ -1,16 +1,10 @@
 package dev.teletun.e2e;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +13,7 @@ import java.util.stream.Stream;
  * name server.
  */
 final class ResolvedHost {
-  private static final Path UNPACKED = Path.of("target/systemd-resolved").toAbsolutePath();
-  private static final String PACKAGE = "systemd-resolved";
+  private static final Path UNPACKED = DebianPackages.directory("systemd-resolved");
 
   /** A private /etc: the package's rights on the bus, its user, its settings. */
   private static final String PREPARE =
@@ -56,11 +49,7 @@ final class ResolvedHost {
 
   /** Sets it up, and waits until it answers; skips the test where the package cannot be had. */
   static ResolvedHost on(Host host) throws IOException {
-    if (!Files.exists(program()) && !unpack()) {
-      String why = "NOT SHOWN: the package systemd-resolved cannot be had: apt-get update";
-      System.err.println(why); // Maven does not show the message of what ends in @BeforeAll
-      abort(why);
-    }
+    DebianPackages.unpack("systemd-resolved");
     host.run("sh", "-c", PREPARE, "sh", UNPACKED.toString(), LabNet.ROUTER_LAN.v4()).orThrow();
     host.start("dbus-daemon", "--system", "--nofork", "--nopidfile");
     ResolvedHost resolved = new ResolvedHost(host, host.start(program().toString()));
@@ -107,37 +96,5 @@ final class ResolvedHost {
 
   private static Path program() {
     return UNPACKED.resolve("lib/systemd/systemd-resolved");
-  }
-
-  private static boolean unpack() throws IOException {
-    Files.createDirectories(UNPACKED);
-    if (!download() && !(run("apt-get", "-qq", "update") && download())) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(UNPACKED)) {
-      Optional<Path> deb = files.filter(f -> f.toString().endsWith(".deb")).findFirst();
-      return deb.isPresent() && run("dpkg", "-x", deb.get().toString(), ".");
-    }
-  }
-
-  private static boolean download() throws IOException {
-    return run("apt-get", "-qq", "download", PACKAGE);
-  }
-
-  private static boolean run(String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(List.of(command))
-            .directory(UNPACKED.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      return process.waitFor(2, TimeUnit.MINUTES) && process.exitValue() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }
