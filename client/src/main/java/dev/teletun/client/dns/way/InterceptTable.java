@@ -1,5 +1,6 @@
 package dev.teletun.client.dns.way;
 
+import dev.teletun.linux.nft.NftException;
 import dev.teletun.linux.nft.NftTable;
 import dev.teletun.linux.nft.OwnTable;
 import java.io.Closeable;
@@ -23,8 +24,15 @@ final class InterceptTable implements Closeable {
 
   /** Makes the table, still without rules; what carries such a mark passes it by. */
   static InterceptTable open(String name, QueryMark mark) throws IOException {
-    OwnTable table = OwnTable.open(new NftTable("inet", name), creation(name, mark));
-    return new InterceptTable(table, name, mark);
+    return new InterceptTable(create(new NftTable("inet", name), mark), name, mark);
+  }
+
+  private static OwnTable create(NftTable table, QueryMark mark) throws IOException {
+    try {
+      return OwnTable.open(table, redirecting(table, mark) + apart(table, mark));
+    } catch (NftException _) { // perhaps for lack of CONFIG_NF_CONNTRACK_ZONES
+      return OwnTable.open(table, redirecting(table, mark));
+    }
   }
 
   /** Replaces all rules in one transaction: a query meets the old ones or the new ones. */
@@ -42,9 +50,22 @@ final class InterceptTable implements Closeable {
     table.close();
   }
 
-  private static String creation(String name, QueryMark mark) {
-    return "add chain inet %s output { type nat hook output priority %d; policy accept; }\n"
-        .formatted(name, mark.priority());
+  private static String redirecting(NftTable table, QueryMark mark) {
+    return "add chain %s output { type nat hook output priority %d; policy accept; }\n"
+        .formatted(table, mark.priority());
+  }
+
+  /**
+   * Keeps our own queries apart in connection tracking, whose entry for one would lead a program's
+   * query from the same port past the stub, and the other way round. Only on the way out: answers
+   * are found by the entry's other side, which is where other programs' filters look, too.
+   */
+  private static String apart(NftTable table, QueryMark mark) {
+    return """
+    add chain %1$s own { type filter hook output priority raw; policy accept; }
+    add rule %1$s own meta mark 0x%2$x ct original zone set %3$d
+    """
+        .formatted(table, mark.value(), mark.zone());
   }
 
   static String rules(String name, Map<InetAddress, Integer> portOfServer, QueryMark mark) {

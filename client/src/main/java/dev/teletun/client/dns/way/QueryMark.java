@@ -15,6 +15,8 @@ public record QueryMark(int number) {
   // Any number that others are unlikely to use; ours reads "tel" in ASCII.
   private static final int FIRST = 0x74656c;
 
+  private static final int FIRST_ZONE = FIRST & 0xffff;
+
   private static final Pattern DEVICE = Pattern.compile("tel(\\d{1,2})");
   private static final int LAST =
       99; // no chain of NAT may stand before connection tracking, at -200
@@ -36,6 +38,14 @@ public record QueryMark(int number) {
   /** What the stub's own queries carry. */
   int value() {
     return FIRST + number;
+  }
+
+  /**
+   * Of connection tracking, for what the stub itself asks: a port of its own queries is free for
+   * programs, too, and without this their queries from it would go where its own went.
+   */
+  int zone() {
+    return FIRST_ZONE + number;
   }
 
   /** The marks that the table lets pass, as nft writes a range: this stub's, and those after it. */

@@ -126,6 +126,23 @@ class DnsInterceptIT {
     }
   }
 
+  /** With so few ports each is soon one of the stub's own queries, and of a program's again. */
+  @Test
+  void aPortFromWhichTheStubAskedLeadsProgramsToTheStub() throws IOException {
+    lab.run("sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40007");
+    try (DnsIntercept _ = start()) {
+      for (int i = 0; i < 24; i++) {
+        assertThat(lab.dig("@" + HOME, "intranet.example")).isEqualTo("192.0.2.81");
+      }
+
+      for (int port = 40_000; port < 40_008; port++) {
+        String from = "%s#%d".formatted(HOME, port);
+        assertThat(lab.dig("-b", from, "@" + HOME, SERVICE)).as(from).isEqualTo("10.96.0.80");
+        assertThat(lab.dig("-b", from, "@" + HOME, "intranet.example")).isEqualTo("192.0.2.81");
+      }
+    }
+  }
+
   @Test
   void leavesNoRuleWhenItsProcessIsKilled() throws Exception {
     Process program = startProgram();

@@ -23,6 +23,7 @@ class QueryMarkTest {
     assertThat(third.value()).isEqualTo(0x74656e);
     assertThat(third.passing()).isEqualTo("0x74656c-0x74656e");
     assertThat(third.priority()).isEqualTo(-102);
+    assertThat(third.zone()).isEqualTo(QueryMark.of("tel0").zone() + 2).isBetween(1, 0xffff);
   }
 
   @Test
