@@ -4,7 +4,10 @@ import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.dns.stub.NameStub;
 import dev.teletun.protocol.address.Prefix;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -35,13 +38,22 @@ final class LinkDomains {
       }
     }
     route(domains, new TreeSet<>(zones));
-    for (Prefix prefix : names.reverse()) {
-      route(domains, ReverseZones.of(prefix));
-    }
-    Set<String> labels = new TreeSet<>(stub.lastLabels());
+    Set<String> labels = new LinkedHashSet<>(List.of("svc"));
+    names.search().forEach(entry -> labels.add(entry.replaceFirst("\\..*", ""))); // the pod's own
+    labels.retainAll(stub.lastLabels());
+    labels.addAll(new TreeSet<>(stub.lastLabels()));
     labels.removeIf(label -> own.stream().anyMatch(name -> isUnder(canonical(name), label)));
     route(domains, labels);
+    // Last, and the widest first: each address that a name was resolved to may be one of them.
+    names.reverse().stream()
+        .sorted(Comparator.comparingInt(LinkDomains::narrowness))
+        .forEachOrdered(prefix -> route(domains, ReverseZones.of(prefix)));
     return domains;
+  }
+
+  /** More for a smaller prefix, of either family. */
+  private static int narrowness(Prefix prefix) {
+    return prefix.length() - (prefix.isIpv6() ? 128 : 32);
   }
 
   private static void route(Map<String, Boolean> domains, Collection<String> more) {

@@ -7,6 +7,7 @@ import dev.teletun.client.dns.stub.NameStub;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,11 +68,34 @@ class LinkDomainsTest {
 
     assertThat(domains("cluster.local", many, Set.of()))
         .hasSize(250)
-        .containsEntry("cluster.local", false);
+        .containsEntry("cluster.local", false)
+        .containsKeys("svc", "shop");
+  }
+
+  @Test
+  void keepsShortNamesHoweverManyAddressesWereResolvedTo() throws IOException {
+    List<Prefix> seen =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> Prefix.parse("10.244.%d.%d/32".formatted(i / 250, i % 250)))
+            .collect(Collectors.toCollection(ArrayList::new));
+    seen.add(Prefix.parse("10.96.0.0/16"));
+    Prefix services = Prefix.parse("fd00:10:96::/112");
+    seen.add(services);
+
+    assertThat(domains("cluster.local", Set.of("office"), Set.of(), seen))
+        .hasSize(250)
+        .containsKeys("svc", "default", "kube-system", "shop", "office", "96.10.in-addr.arpa")
+        .containsKeys(ReverseZones.of(services).toArray(String[]::new));
   }
 
   private static Map<String, Boolean> domains(
       String clusterDomain, Set<String> namespaces, Set<String> own) throws IOException {
+    return domains(clusterDomain, namespaces, own, List.of(Prefix.parse("10.96.0.0/16")));
+  }
+
+  private static Map<String, Boolean> domains(
+      String clusterDomain, Set<String> namespaces, Set<String> own, List<Prefix> reverse)
+      throws IOException {
     ClusterNames names =
         new ClusterNames(
             List.of(Addresses.parse("10.96.0.10")),
@@ -81,7 +105,7 @@ class LinkDomainsTest {
                 clusterDomain,
                 "other.example"),
             5,
-            List.of(Prefix.parse("10.96.0.0/16")),
+            reverse,
             namespaces);
     try (NameStub stub = NameStub.start(names, own, (_, tell) -> tell.run())) {
       return LinkDomains.of(stub, names, own);
