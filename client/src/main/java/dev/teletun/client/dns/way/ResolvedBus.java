@@ -84,15 +84,15 @@ final class ResolvedBus {
         throw new IOException(
             "systemd-resolved: %s not answered in %d s".formatted(words[0], LIMIT_SECONDS));
       }
+      if (busctl.exitValue() != 0) {
+        String said = new String(busctl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        throw new IOException("systemd-resolved: %s: %s".formatted(words[0], said.strip()));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("systemd-resolved: %s interrupted".formatted(words[0]), e);
     } finally {
-      busctl.destroyForcibly();
-    }
-    if (busctl.exitValue() != 0) {
-      String said = new String(busctl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      throw new IOException("systemd-resolved: %s: %s".formatted(words[0], said.strip()));
+      busctl.destroyForcibly(); // which closes its output, too
     }
   }
 }
