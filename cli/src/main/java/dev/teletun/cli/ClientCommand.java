@@ -134,9 +134,7 @@ final class ClientCommand implements Action {
             serverKey.orElse(none),
             ownPublic.orElse(none),
             ownPrivate.orElse(none),
-            connect.routes(checks),
-            connect.boundary(checks),
-            connect.dns(checks),
+            connect.host(checks),
             connect.check(checks),
             connect.takeover,
             connect.lifetime());

@@ -1,6 +1,8 @@
 package dev.teletun.cli;
 
 import dev.teletun.cli.check.Checks;
+import dev.teletun.client.connect.HostChoice;
+import dev.teletun.client.connect.Planning;
 import dev.teletun.client.connect.RouteChoice;
 import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.host.filter.Boundary;
@@ -38,6 +40,22 @@ final class ConnectOptions {
           "What becomes of the cluster's prefixes: auto routes them, hosts routes each address of a"
               + " Service or pod by itself, none only what -route says. Default: auto.")
   @Nullable String routeMode;
+
+  @Option(
+      names = {"-strict-routes", "--strict-routes"},
+      description =
+          "Also route by a table of our own that goes before this host's, so that no route of"
+              + " others wins. A guardian removes its rules should the client be killed.")
+  boolean strictRoutes;
+
+  @Option(
+      names = {"-plan", "--plan"},
+      arity = "0..1",
+      paramLabel = "only",
+      fallbackValue = "said",
+      description =
+          "Print every change of this host before it is made; -plan=only makes none and ends.")
+  @Nullable String plan;
 
   @Option(
       names = {"-expose", "--expose"},
@@ -104,14 +122,19 @@ final class ConnectOptions {
     return checks.optional("-output", output, Checks::json).orElse(false);
   }
 
-  RouteChoice routes(Checks checks) {
+  HostChoice host(Checks checks) {
+    return new HostChoice(
+        routes(checks), strictRoutes, boundary(checks), dns(checks), plan(checks));
+  }
+
+  private RouteChoice routes(Checks checks) {
     return new RouteChoice(
         checks.each("-route", routes, Checks::prefix),
         checks.each("-exclude", excluded, Checks::prefix),
         checks.optional("-routes", routeMode, ConnectOptions::routeMode).orElse(RouteMode.AUTO));
   }
 
-  Boundary boundary(Checks checks) {
+  private Boundary boundary(Checks checks) {
     return new Boundary(exposed(checks), shared, failClosed);
   }
 
@@ -142,7 +165,7 @@ final class ConnectOptions {
     };
   }
 
-  DnsMode dns(Checks checks) {
+  private DnsMode dns(Checks checks) {
     return checks.optional("-dns", dns, ConnectOptions::dnsMode).orElse(DnsMode.AUTO);
   }
 
@@ -160,6 +183,20 @@ final class ConnectOptions {
           throw new IllegalArgumentException(
               "%s=%s is none of auto, resolved, intercept, openresolv, resolvconf, networkmanager, direct, off: write %s=auto"
                   .formatted(option, value, option));
+    };
+  }
+
+  private Planning plan(Checks checks) {
+    return checks.optional("-plan", plan, ConnectOptions::planning).orElse(Planning.SILENT);
+  }
+
+  private static Planning planning(String option, String value) {
+    return switch (value) {
+      case "said" -> Planning.SAID;
+      case "only" -> Planning.ONLY;
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s: write %s alone, or %s=only".formatted(option, value, option, option));
     };
   }
 

@@ -7,6 +7,7 @@ import dev.teletun.cli.screen.ProgressLine;
 import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.connect.Client;
 import dev.teletun.client.connect.Connected;
+import dev.teletun.client.connect.PlannedOnlyException;
 import dev.teletun.client.connect.Progress;
 import dev.teletun.protocol.address.Addresses;
 import java.util.LinkedHashMap;
@@ -24,6 +25,15 @@ final class Connecting {
    * @return the exit code
    */
   static int untilEnded(Screen screen, boolean json, Opener opener) throws Exception {
+    try {
+      return connected(screen, json, opener);
+    } catch (PlannedOnlyException e) {
+      screen.result("nothing was changed: this was the plan alone");
+      return 0;
+    }
+  }
+
+  private static int connected(Screen screen, boolean json, Opener opener) throws Exception {
     ProgressLine progress = new ProgressLine(screen);
     return Running.untilEnded(
         Signals.install(),

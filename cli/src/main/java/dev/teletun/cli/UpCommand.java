@@ -54,9 +54,7 @@ final class UpCommand implements Action {
             pair.layout(checks),
             pair.name(checks, user),
             pair.image(checks),
-            connect.routes(checks),
-            connect.boundary(checks),
-            connect.dns(checks),
+            connect.host(checks),
             connect.check(checks),
             connect.takeover,
             connect.lifetime());

@@ -58,9 +58,9 @@ class ProgramOptionsTest {
     assertThat(options.address()).isEmpty();
     assertThat(options.port()).isEqualTo(7000);
     assertThat(options.clientPrivateKey()).isEqualTo(keys.resolve("client.key"));
-    assertThat(options.routes().asked())
+    assertThat(options.host().routes().asked())
         .containsExactly(Prefix.parse("10.96.0.0/16"), Prefix.parse("fd00::/112"));
-    assertThat(options.dns()).isEqualTo(DnsMode.OFF);
+    assertThat(options.host().dns()).isEqualTo(DnsMode.OFF);
     assertThat(options.check()).isTrue();
   }
 

@@ -32,7 +32,7 @@ class KillIT {
   private static final int KILLS = Integer.getInteger("teletun.kills", 50);
   private static final long SEED = Long.getLong("teletun.seed", System.nanoTime());
   private static final int WITH_DOCKER = 10;
-  private static final int GUARDED = Math.max(10, KILLS * 2 / 5);
+  private static final int GUARDED = KILLS * 2 / 5;
   private static final String LEAVES_SOMETHING = "-dns=direct";
   private static final String GUARDIAN = "teletun-guardian|Main cleanup";
   private static final int LONGEST_CONNECTED_MILLIS = 300;

@@ -5,21 +5,20 @@ import dev.teletun.client.cluster.pair.LeaseKeeper;
 import dev.teletun.client.cluster.reach.Candidate;
 import dev.teletun.client.cluster.reach.PodName;
 import dev.teletun.client.dns.ResolverCheck;
-import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.dns.way.DnsMode;
-import dev.teletun.client.dns.way.DnsPlan;
 import dev.teletun.client.dns.way.HostNames;
 import dev.teletun.client.dns.way.NameWay;
-import dev.teletun.client.dns.way.QueryMark;
-import dev.teletun.client.dns.way.SharedNames;
-import dev.teletun.client.dns.way.TunnelLink;
 import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.filter.SharedInterfaces;
 import dev.teletun.client.host.route.HostNameServers;
 import dev.teletun.client.host.route.RoutePlan;
+import dev.teletun.client.host.state.Achieved;
+import dev.teletun.client.host.state.HostState;
+import dev.teletun.client.host.state.HostTerms;
+import dev.teletun.client.host.state.Place;
+import dev.teletun.client.host.state.TakenHost;
 import dev.teletun.client.host.trace.StateDirectory;
-import dev.teletun.client.host.trace.Traces;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.capability.Capabilities;
@@ -34,7 +33,6 @@ import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +56,7 @@ import java.util.function.Consumer;
  */
 public final class Client implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
-  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+  private static final Path RESOLV_CONF = Place.HERE.resolvConf();
 
   private final CloseStack resources;
   private final TunnelInterface device;
@@ -115,7 +113,7 @@ public final class Client implements Closeable {
   static Client open(ClientOptions options, Optional<LeaseKeeper> lease, Progress progress)
       throws IOException, InvalidSettingsException {
     Problems problems = new Problems();
-    SharedInterfaces.problems(options.boundary().shared()).forEach(problems::add);
+    SharedInterfaces.problems(options.host().boundary().shared()).forEach(problems::add);
     Optional<Identity> own =
         problems.check(() -> Identity.load(options.clientPrivateKey(), options.clientPublicKey()));
     Optional<Pin> pin = problems.check(() -> Pin.load(options.serverPublicKey()));
@@ -147,7 +145,7 @@ public final class Client implements Closeable {
     RouteKeeper keeper = onFailure.own(RouteKeeper.begin(options, ladder, progress));
     List<Candidate> candidates = ladder.find();
     for (Candidate each : candidates) {
-      refuseLoops(options.routes().asked(), each.address());
+      refuseLoops(options.host().routes().asked(), each.address());
     }
     progress.step("control connection to %s".formatted(shown(candidates)));
     Control control = onFailure.own(Control.open(ladder, options.takeover()));
@@ -232,49 +230,46 @@ public final class Client implements Closeable {
     List<InetAddress> pod = attachment.addresses().addresses();
     ResolvConf resolvConf = attachment.resolvConf();
     RoutePlan routes = keeper.first(attachment);
-    repair(options.boundary().failClosed(), progress);
-    progress.step("device, address, routes");
-    TunnelInterface device =
-        onFailure.own(TunnelInterface.open(pod, data.tunMtu(), routes, options.boundary()));
-    device.warnings().forEach(progress::warn);
+    HostState wanted =
+        new HostState(
+            pod,
+            data.tunMtu(),
+            routes,
+            options.host().dns() == DnsMode.OFF
+                ? Optional.empty()
+                : Optional.of(keeper.names(attachment)));
+    TakenHost host =
+        onFailure.own(
+            new TakenHost(
+                terms(options), keeper, progress::event, announcement(options, progress)));
+    if (options.host().plan() == Planning.ONLY) {
+      host.plan(wanted).forEach(progress::done);
+      throw new PlannedOnlyException();
+    }
+    repair(options.host().boundary().failClosed(), progress);
+    progress.step("device, address, routes, DNS");
+    Achieved achieved = host.apply(wanted);
+    achieved.lacks().forEach(progress::warn);
+    TunnelInterface device = host.device();
     data.loop().call(() -> data.end().attach(device.port()));
     onFailure.own(() -> data.loop().call(data.end()::detach));
     progress.done("%s is up".formatted(device.name()));
 
     Counters counters = new Counters();
-    Optional<String> dns = Optional.empty();
-    Consumer<ClusterNames> names = _ -> {};
     CompletableFuture<Void> dnsEnded = new CompletableFuture<>();
-    Optional<String> dnsWay = Optional.empty();
-    if (options.dns() != DnsMode.OFF) {
-      progress.step("DNS");
-      DnsPlan plan = dnsPlan(options, keeper.names(attachment), device.name());
-      TunnelLink link =
-          new TunnelLink(device.index(), device.name(), () -> first(device.addresses()));
-      Traces traces = onFailure.own(new Traces(StateDirectory.STANDARD));
-      Consumer<ClusterNames> containers = _ -> {};
-      if (!options.boundary().shared().isEmpty()) {
-        SharedNames shared =
-            onFailure.own(SharedNames.start(plan, options.boundary().shared(), keeper));
-        containers = shared::follow;
-      }
-      HostNames hostNames =
-          onFailure.own(
-              HostNames.start(options.dns(), plan, link, traces, keeper, progress::event));
-      NameWay way = hostNames.way();
-      names = containers.andThen(way::follow);
+    Optional<HostNames> names = host.names();
+    if (names.isPresent()) {
+      NameWay way = names.get().way();
       way.register(counters);
-      dns = Optional.of(way.summary());
-      dnsWay = Optional.of(hostNames.explanation());
       dnsEnded = way.ended();
-      progress.done("DNS: %s, because %s".formatted(hostNames.name(), hostNames.reason()));
-      progress.done(dns.get());
+      progress.done("DNS: " + names.get().explanation());
+      progress.done(way.summary());
       ResolverCheck.run(RESOLV_CONF, resolvConf.clusterDomain().orElse("cluster.local"))
           .ifPresent(progress::warn);
     }
-    Stay stay = new Stay(data, device, ladder, keeper, attachment, progress);
-    keeper.keep(device, names);
-    onFailure.own(keeper); // ends before the device does
+    Stay stay = new Stay(data, host, ladder, keeper, attachment, progress);
+    keeper.keep(host);
+    onFailure.own(keeper); // ends before the host is given back
     control.keep(stay);
     data.onDoubt(control::doubt);
     onFailure.own(
@@ -294,23 +289,16 @@ public final class Client implements Closeable {
             pod,
             data.tunMtu(),
             List.copyOf(routes.prefixes()),
-            dns,
-            dnsWay,
+            names.map(n -> n.way().summary()),
+            names.map(HostNames::explanation),
             attachment.at());
-    FilterWatch watch = onFailure.own(FilterWatch.begin(device, options.boundary(), progress));
+    FilterWatch watch =
+        onFailure.own(FilterWatch.begin(device, options.host().boundary(), progress));
     lease.ifPresent(LeaseKeeper::begin);
     Explanation explanation =
         new Explanation(counters, data, stay, keeper, lease, watch, connected);
     device.keepFence(false);
     return new Client(onFailure.handOver(), device, progress, ended, connected, explanation);
-  }
-
-  /** An IPv4 one where there is one: not every host has IPv6. */
-  private static InetAddress first(List<InetAddress> addresses) {
-    return addresses.stream()
-        .filter(Inet4Address.class::isInstance)
-        .findFirst()
-        .orElse(addresses.getFirst());
   }
 
   /** What a killed client left does not keep this one from working. */
@@ -322,11 +310,20 @@ public final class Client implements Closeable {
     }
   }
 
-  private static DnsPlan dnsPlan(ClientOptions options, ClusterNames names, String device)
-      throws IOException {
+  private static HostTerms terms(ClientOptions options) throws IOException {
     Set<String> own = new HashSet<>(HostNameServers.searchDomains());
     options.address().ifPresent(own::add);
-    return new DnsPlan(names, RESOLV_CONF, QueryMark.of(device), "teletun-dns-" + device, own);
+    return new HostTerms(
+        Place.HERE,
+        options.host().boundary(),
+        options.host().dns(),
+        own,
+        options.host().strictRoutes(),
+        StateDirectory.STANDARD);
+  }
+
+  private static Consumer<String> announcement(ClientOptions options, Progress progress) {
+    return options.host().plan() == Planning.SAID ? progress::event : _ -> {};
   }
 
   /** Completes when the connection ends by itself, exceptionally with why. */

@@ -1,8 +1,6 @@
 package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
-import dev.teletun.client.dns.way.DnsMode;
-import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.tunnel.association.Lifetime;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,9 +12,7 @@ import java.util.Optional;
  * @param pod server-external's pod, {@code name} or {@code namespace/name}
  * @param address host to dial instead of looking the pod up
  * @param port TCP and UDP port of server-external
- * @param routes what goes into the tunnel besides the cluster's name servers
- * @param boundary what may pass between host, containers and cluster
- * @param dns how the cluster's names are to resolve on this host
+ * @param host what is to become of this host
  * @param check whether a round trip through the tunnel must succeed before the host is touched
  * @param takeover whether another client that holds the pod is to be ended
  * @param lifetime of one association
@@ -29,9 +25,7 @@ public record ClientOptions(
     Path serverPublicKey,
     Path clientPublicKey,
     Path clientPrivateKey,
-    RouteChoice routes,
-    Boundary boundary,
-    DnsMode dns,
+    HostChoice host,
     boolean check,
     boolean takeover,
     Lifetime lifetime) {}

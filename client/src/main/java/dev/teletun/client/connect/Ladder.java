@@ -77,7 +77,7 @@ final class Ladder {
       Candidates asked = CandidateSearch.find(api, options.cluster(), pod, options.port());
       missing.addAll(asked.missing());
       for (Candidate each : asked.found()) {
-        if (options.routes().asked().stream().anyMatch(r -> r.contains(each.address()))) {
+        if (options.host().routes().asked().stream().anyMatch(r -> r.contains(each.address()))) {
           missing.add(
               "%s: inside a -route, so the tunnel would run through itself".formatted(each));
         } else {

@@ -77,9 +77,7 @@ public final class PairClient {
         keys.file("server.pub"),
         keys.file("client.pub"),
         keys.file("client.key"),
-        options.routes(),
-        options.boundary(),
-        options.dns(),
+        options.host(),
         options.check(),
         options.takeover(),
         options.lifetime());

@@ -2,8 +2,6 @@ package dev.teletun.client.connect;
 
 import dev.teletun.client.cluster.access.ClusterChoice;
 import dev.teletun.client.cluster.pair.Layout;
-import dev.teletun.client.dns.way.DnsMode;
-import dev.teletun.client.host.filter.Boundary;
 import dev.teletun.tunnel.association.Lifetime;
 import java.util.Optional;
 
@@ -19,9 +17,7 @@ public record PairClientOptions(
     Layout layout,
     String name,
     Optional<String> image,
-    RouteChoice routes,
-    Boundary boundary,
-    DnsMode dns,
+    HostChoice host,
     boolean check,
     boolean takeover,
     Lifetime lifetime) {}

@@ -64,7 +64,7 @@ final class RouteChooser implements Closeable {
   RouteChooser(
       ClientOptions options, Ladder ladder, Progress progress, ClusterPrefixes.Listener changes) {
     this.ladder = ladder;
-    this.choice = options.routes();
+    this.choice = options.host().routes();
     this.progress = progress;
     this.cluster =
         asksCluster(options)
@@ -74,7 +74,7 @@ final class RouteChooser implements Closeable {
 
   /** A kubeconfig that merely happens to be there may be of another cluster than the address. */
   private static boolean asksCluster(ClientOptions options) {
-    return options.routes().mode() != RouteMode.NONE
+    return options.host().routes().mode() != RouteMode.NONE
         && (options.pod().isPresent()
             || options.cluster().kubeconfig().isPresent()
             || options.cluster().context().isPresent());

@@ -3,8 +3,9 @@ package dev.teletun.client.connect;
 import dev.teletun.client.cluster.prefix.ClusterPrefixes;
 import dev.teletun.client.dns.stub.AddressListener;
 import dev.teletun.client.dns.stub.ClusterNames;
-import dev.teletun.client.host.device.TunnelInterface;
 import dev.teletun.client.host.route.RoutePlan;
+import dev.teletun.client.host.state.Achieved;
+import dev.teletun.client.host.state.TakenHost;
 import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.message.ControlMessage;
 import java.io.Closeable;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,9 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
   private final RouteChooser chooser;
   private final Progress progress;
   private volatile RoutePlan routed = RoutePlan.NOTHING;
-  private Consumer<ClusterNames> names = _ -> {};
   private List<Runnable> waiting = new ArrayList<>();
   private @Nullable Attachment attachment;
-  private @Nullable TunnelInterface device;
+  private @Nullable TakenHost host;
   private @Nullable Thread thread;
   private boolean changed;
   private boolean closing;
@@ -71,10 +70,9 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
     return chooser.names(to);
   }
 
-  /** From now on the device's routes follow, and {@code names} hears of the cluster's names. */
-  synchronized void keep(TunnelInterface which, Consumer<ClusterNames> listener) {
-    device = which;
-    names = listener;
+  /** From now on the host's routes and names follow. */
+  synchronized void keep(TakenHost which) {
+    host = which;
     changed = true; // something may have been learned since the first plan
     thread = Thread.ofPlatform().name("routes").daemon().start(this::run);
   }
@@ -159,21 +157,19 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
 
   private void follow() {
     Attachment to;
-    TunnelInterface onto;
-    Consumer<ClusterNames> naming;
+    TakenHost onto;
     synchronized (this) {
       to = attachment;
-      onto = device;
-      naming = names;
+      onto = host;
     }
     if (to == null || onto == null) {
       return;
     }
     try {
-      RoutePlan next = chooser.next(to, onto.index());
-      onto.route(next);
+      RoutePlan next = chooser.next(to, onto.device().index());
+      Achieved achieved = onto.change(state -> state.withRoutes(next, chooser.names(to)));
       routed = next;
-      naming.accept(chooser.names(to));
+      achieved.lacks().forEach(lack -> chooser.once(lack, progress::event));
     } catch (IOException e) {
       chooser.once("routes cannot follow the cluster: " + e.getMessage(), progress::event);
     }

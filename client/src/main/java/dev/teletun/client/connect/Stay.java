@@ -1,6 +1,6 @@
 package dev.teletun.client.connect;
 
-import dev.teletun.client.host.device.TunnelInterface;
+import dev.teletun.client.host.state.TakenHost;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import dev.teletun.protocol.control.AddressList;
@@ -25,7 +25,7 @@ import java.util.OptionalInt;
  */
 final class Stay implements Control.Listener {
   private final DataChannel data;
-  private final TunnelInterface device;
+  private final TakenHost host;
   private final Ladder ladder;
   private final RouteKeeper routes;
   private final Progress progress;
@@ -40,14 +40,14 @@ final class Stay implements Control.Listener {
 
   Stay(
       DataChannel data,
-      TunnelInterface device,
+      TakenHost host,
       Ladder ladder,
       RouteKeeper routes,
       Attachment first,
       Progress progress) {
     this.ladder = ladder;
     this.data = data;
-    this.device = device;
+    this.host = host;
     this.routes = routes;
     this.current = first;
     this.progress = progress;
@@ -158,7 +158,7 @@ final class Stay implements Control.Listener {
     current = new Attachment(current.at(), current.token(), true, addresses, resolvConf);
     routes.attached(current);
     data.loop().call(() -> data.end().filter(Client.filter(current)));
-    OptionalInt ended = device.readdress(pod);
+    OptionalInt ended = host.change(state -> state.withAddresses(pod)).connectionsEnded();
     events.count("pod_replaced");
     progress.event(
         "the pod was replaced: this host is %s now; %s"

@@ -7,6 +7,8 @@ import dev.teletun.protocol.address.Addresses;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -111,6 +113,32 @@ public record HostNames(NameWay way, String name, String reason) implements Clos
               .formatted(choice.mode().name().toLowerCase(Locale.ROOT), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * What {@link #start} would change, for people, a line each. Asks systemd-resolved whether it is
+   * there.
+   */
+  public static List<String> foreseen(DnsMode mode, Path resolvConf) {
+    try {
+      WayChoice choice = choose(mode, ResolverFacts.read(resolvConf));
+      return List.of("DNS: %s, because %s".formatted(change(choice.mode()), choice.reason()));
+    } catch (IOException e) {
+      return List.of("DNS: " + e.getMessage());
+    }
+  }
+
+  private static String change(DnsMode mode) {
+    return switch (mode) {
+      case RESOLVED ->
+          "resolvectl dns tel0 and resolvectl domain tel0, for names of the cluster alone (gone with the device)";
+      case DIRECT ->
+          "another file in the place of resolv.conf, which is kept beside it (left behind by a kill: the guardian puts it back)";
+      case OPENRESOLV, RESOLVCONF, NETWORKMANAGER ->
+          "a record with the program that writes resolv.conf (left behind by a kill: the guardian removes it)";
+      default ->
+          "nft add table inet teletun-dns-tel0: queries to port 53 of the name servers come to a stub of ours (gone with the process)";
+    };
   }
 
   private static HostNames resolved(

@@ -4,6 +4,7 @@ import dev.teletun.client.dns.way.DnsIntercept;
 import dev.teletun.client.host.device.ClientDevice;
 import dev.teletun.client.host.route.Fence;
 import dev.teletun.client.host.trace.CoveredFile;
+import dev.teletun.client.host.trace.OwnRules;
 import dev.teletun.client.host.trace.RegistryRecord;
 import dev.teletun.client.host.trace.ReplacedFile;
 import dev.teletun.client.host.trace.StateDirectory;
@@ -73,6 +74,9 @@ public final class Cleanup {
     List<Trace> left = new ArrayList<>(ReplacedFile.left(RESOLV_CONF, livingDevices));
     CoveredFile.left(RESOLV_CONF, livingDevices).ifPresent(left::add);
     left.addAll(RegistryRecord.left(livingDevices));
+    try (RouteSocket kernel = RouteSocket.open()) {
+      left.addAll(OwnRules.left(kernel, livingDevices));
+    }
     left.removeAll(Traces.living(StateDirectory.STANDARD));
     List<String> repaired = new ArrayList<>();
     for (Trace trace : left) {

@@ -5,7 +5,9 @@ import dev.teletun.client.host.filter.HostFilter;
 import dev.teletun.client.host.filter.Obstacle;
 import dev.teletun.client.host.route.DeviceRoutes;
 import dev.teletun.client.host.route.Fence;
+import dev.teletun.client.host.route.PolicyTable;
 import dev.teletun.client.host.route.RoutePlan;
+import dev.teletun.client.host.trace.Traces;
 import dev.teletun.linux.diag.SocketTable;
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.SyscallException;
@@ -40,6 +42,8 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
   private final DeviceRoutes routes;
   private final Optional<Fence> fence;
   private volatile boolean fenceStays;
+  private boolean fenceRaised;
+  private final Optional<PolicyTable> policy;
   private final CloseStack resources;
   private final List<String> warnings;
   private volatile List<InetAddress> addresses;
@@ -50,6 +54,7 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
       HostFilter filter,
       DeviceRoutes routes,
       Optional<Fence> fence,
+      Optional<PolicyTable> policy,
       CloseStack resources,
       List<InetAddress> addresses,
       List<String> warnings) {
@@ -59,19 +64,20 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
     this.filter = filter;
     this.routes = routes;
     this.fence = fence;
+    this.policy = policy;
     this.resources = resources;
     this.warnings = warnings;
   }
 
   /**
-   * Makes the device, then filter, MTU, addresses, routes, in this order; leaves nothing if one
-   * fails.
+   * Makes the device, then filter, MTU and addresses, in this order; leaves nothing if one fails.
    *
    * @param mtu bytes, at least 1280
    * @param boundary what may pass
+   * @param strict for a table of routes before the host's: where its rules are written down
    */
   public static TunnelInterface open(
-      List<InetAddress> addresses, int mtu, RoutePlan routes, Boundary boundary)
+      List<InetAddress> addresses, int mtu, Boundary boundary, Optional<Traces> strict)
       throws IOException {
     List<String> warnings = new ArrayList<>();
     boolean ipv6 = hasIpv6();
@@ -93,28 +99,15 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
         }
       }
       kernel.up(tun.interfaceIndex());
+      Optional<PolicyTable> policy =
+          strict.map(t -> new PolicyTable(tun.interfaceIndex(), tun.name(), ipv6, t));
+      policy.ifPresent(table -> onFailure.own(table::undo));
       DeviceRoutes own = new DeviceRoutes(tun.interfaceIndex(), ipv6);
-      own.apply(kernel, routes.prefixes());
       Optional<Fence> fence =
           boundary.failClosed() ? Optional.of(new Fence(tun.name(), ipv6)) : Optional.empty();
-      boolean fenced = fence.isPresent() && raise(fence.get(), kernel, routes);
-      filter.cluster(routes.prefixes(), routes.left());
-      warnings.addAll(own.refused());
-      TunnelInterface device =
-          new TunnelInterface(
-              tun, port, filter, own, fence, onFailure.handOver(), addresses, warnings);
-      device.keepFence(fenced);
-      return device;
+      return new TunnelInterface(
+          tun, port, filter, own, fence, policy, onFailure.handOver(), addresses, warnings);
     }
-  }
-
-  /** Returns whether clients that are gone had left a fence, whose place this one takes. */
-  private static boolean raise(Fence fence, RouteSocket kernel, RoutePlan routes)
-      throws IOException {
-    List<String> living = ClientDevice.all(kernel).stream().map(ClientDevice::name).toList();
-    boolean before = fence.stands(kernel);
-    fence.follow(kernel, routes.prefixes());
-    return Fence.removeAbandoned(kernel, living) > 0 || before;
   }
 
   private static InterfaceAddress host(int interfaceIndex, InetAddress address) {
@@ -146,35 +139,42 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
   }
 
   /**
-   * Gives the device other addresses: first the new ones, then the old ones go, and with them this
-   * host's connections from them, which nobody could answer any more.
+   * Makes these the device's addresses, also if somebody else has changed them: first the new ones,
+   * then the old ones go, and with them this host's connections from them, which nobody could
+   * answer any more.
    *
    * @return how many connections were ended; empty on a kernel that cannot end them
    */
-  public OptionalInt readdress(List<InetAddress> addresses) throws IOException {
+  public OptionalInt address(List<InetAddress> addresses) throws IOException {
     boolean ipv6 = hasIpv6();
-    filter.addresses(addresses);
-    List<InetAddress> left = new ArrayList<>();
+    if (!addresses.equals(this.addresses)) {
+      filter.addresses(addresses);
+    }
+    List<InetAddress> gone =
+        this.addresses.stream().filter(address -> !addresses.contains(address)).toList();
     try (RouteSocket kernel = RouteSocket.open()) {
-      List<InterfaceAddress> old =
-          kernel.addresses().stream()
-              .filter(a -> a.interfaceIndex() == tun.interfaceIndex())
-              .filter(a -> !a.address().isLinkLocalAddress())
-              .toList();
       for (InetAddress address : addresses) {
         if (ipv6 || !(address instanceof Inet6Address)) {
           kernel.add(host(tun.interfaceIndex(), address));
         }
       }
-      for (InterfaceAddress gone : old) {
-        if (!addresses.contains(gone.address())) {
-          kernel.delete(gone);
-          left.add(gone.address());
-        }
+      for (InetAddress address : gone) {
+        kernel.delete(host(tun.interfaceIndex(), address));
       }
     }
     this.addresses = List.copyOf(addresses);
-    return abortConnections(left);
+    return gone.isEmpty() ? OptionalInt.of(0) : abortConnections(gone);
+  }
+
+  /** At first it takes the place of one that clients left which are gone. */
+  private void fence(Fence own, RouteSocket kernel, RoutePlan plan) throws IOException {
+    boolean before = !fenceRaised && own.stands(kernel);
+    own.follow(kernel, plan.prefixes());
+    if (!fenceRaised) {
+      fenceRaised = true;
+      List<String> living = ClientDevice.all(kernel).stream().map(ClientDevice::name).toList();
+      keepFence(Fence.removeAbandoned(kernel, living) > 0 || before);
+    }
   }
 
   private static OptionalInt abortConnections(List<InetAddress> from) throws IOException {
@@ -199,11 +199,19 @@ public final class TunnelInterface implements HostFilter.Watched, Closeable {
     try (RouteSocket kernel = RouteSocket.open()) {
       change = routes.apply(kernel, plan.prefixes());
       if (fence.isPresent()) {
-        fence.get().follow(kernel, plan.prefixes());
+        fence(fence.get(), kernel, plan);
+      }
+      if (policy.isPresent()) {
+        change = change.and(policy.get().apply(kernel, plan.prefixes(), plan.left()));
       }
     }
     filter.cluster(plan.prefixes(), plan.left());
     return change;
+  }
+
+  /** What could not be routed last time, and why. */
+  public List<String> refused() {
+    return routes.refused();
   }
 
   @Override

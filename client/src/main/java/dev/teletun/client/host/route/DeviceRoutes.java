@@ -20,7 +20,12 @@ public final class DeviceRoutes {
   private List<String> refused = List.of();
 
   /** How many routes were added and removed. */
-  public record Change(int added, int removed) {}
+  public record Change(int added, int removed) {
+    /** Both together. */
+    public Change and(Change other) {
+      return new Change(added + other.added, removed + other.removed);
+    }
+  }
 
   /** {@code ipv6}: whether this host has IPv6; without it, such prefixes are left out. */
   public DeviceRoutes(int interfaceIndex, boolean ipv6) {
@@ -55,8 +60,10 @@ public final class DeviceRoutes {
   }
 
   private List<Route> own(RouteSocket kernel) throws IOException {
-    return kernel.routes(
-        r -> r.interfaceIndex() == interfaceIndex && r.protocol() == Route.TELETUN);
+    return kernel.routes(r ->
+        r.interfaceIndex() == interfaceIndex
+            && r.table() == Route.MAIN
+            && r.protocol() == Route.TELETUN);
   }
 
   private static String elsewhere(Prefix prefix) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A change of this host that outlives the process which made it. */
-public sealed interface Trace permits RegistryRecord, ResolvConfTrace {
+public sealed interface Trace permits OwnRules, RegistryRecord, ResolvConfTrace {
 
   /** What undoing needs to know, by name; the name {@code kind} says what the change is. */
   Map<String, String> facts();
@@ -30,6 +30,7 @@ public sealed interface Trace permits RegistryRecord, ResolvConfTrace {
       case ReplacedFile.KIND -> ReplacedFile.of(facts);
       case CoveredFile.KIND -> CoveredFile.of(facts);
       case RegistryRecord.KIND -> RegistryRecord.of(facts);
+      case OwnRules.KIND -> OwnRules.of(facts);
       default ->
           throw new IOException(
               "a trace of the kind \"%s\", which this version does not know".formatted(kind));

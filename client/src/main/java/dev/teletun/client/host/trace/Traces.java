@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,15 +85,23 @@ public final class Traces implements Closeable {
     if (!state.exists()) {
       return done;
     }
+    List<IOException> troubles = new ArrayList<>();
     try (Stream<Path> journals = Files.list(state.path())) {
       for (Path directory : journals.filter(Files::isDirectory).toList()) {
-        var abandoned = Journal.takeOver(state, directory);
-        if (abandoned.isPresent()) {
-          undoAll(abandoned.get(), done);
+        try {
+          Optional<Journal> abandoned = Journal.takeOver(state, directory);
+          if (abandoned.isPresent()) {
+            undoAll(abandoned.get(), done);
+          }
+        } catch (IOException e) { // of one that is damaged: the others are undone all the same
+          troubles.add(e);
         }
       }
     }
     state.removeIfEmpty();
+    if (!troubles.isEmpty()) {
+      throw troubles.getFirst();
+    }
     return done;
   }
 

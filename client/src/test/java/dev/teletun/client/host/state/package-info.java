@@ -1,0 +1,4 @@
+@NullMarked
+package dev.teletun.client.host.state;
+
+import org.jspecify.annotations.NullMarked;
