@@ -59,7 +59,10 @@ class TunPortIT {
       assertThat(VirtioNetHeader.checksumStart(batch.buffer(), header)).isEqualTo(headers - 8);
 
       batch.clear();
-      assertThat(port.read(batch)).as("nothing more").isZero();
+      port.read(batch);
+      for (int more = 0; more < batch.bytes(); more = batch.next(more)) {
+        assertThat(batch.packetLength(more)).as("multicast, and no segment").isLessThan(500);
+      }
     }
   }
 
