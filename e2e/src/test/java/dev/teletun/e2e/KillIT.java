@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("netns")
 @Timeout(3600)
 class KillIT {
-  private static final int KILLS = Integer.getInteger("teletun.kills", 50);
+  private static final int KILLS = Integer.getInteger("teletun.kills", 20);
   private static final long SEED = Long.getLong("teletun.seed", System.nanoTime());
   private static final int WITH_DOCKER = 10;
   private static final int GUARDED = KILLS * 2 / 5;
