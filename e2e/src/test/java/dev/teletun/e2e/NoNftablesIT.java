@@ -70,6 +70,19 @@ class NoNftablesIT {
     }
   }
 
+  /** Without a table for queries it writes to resolv.conf, which must come back all the same. */
+  @Test
+  void putsResolvConfBackAfterAKill() throws IOException {
+    String before = laptop().resolvConf(); // nft cannot run here, so no whole snapshot can be made
+    try (RunningProgram client = programs.connect()) {
+      assertThat(laptop().resolvConf()).contains("# teletun");
+
+      client.kill();
+
+      Until.holds(() -> assertThat(laptop().resolvConf()).isEqualTo(before));
+    }
+  }
+
   private static Host laptop() {
     return programs.laptop();
   }

@@ -46,15 +46,9 @@ public final class Cleanup {
   public static List<String> run(boolean keepFences) throws IOException {
     List<String> repaired = new ArrayList<>();
     Set<String> living;
-    try (Nftables nft = Nftables.open();
-        RouteSocket kernel = RouteSocket.open()) {
+    try (RouteSocket kernel = RouteSocket.open()) {
       living =
           ClientDevice.all(kernel).stream().map(ClientDevice::name).collect(Collectors.toSet());
-      for (NftTable table : nft.tablesLikeOurs()) {
-        if (isStale(table, living) && nft.delete(table)) {
-          repaired.add("removed the nftables table %s".formatted(table));
-        }
-      }
       int fences = keepFences ? 0 : Fence.removeAbandoned(kernel, living);
       if (fences > 0) {
         repaired.add("removed %d unreachable routes of -fail-closed".formatted(fences));
@@ -66,7 +60,20 @@ public final class Cleanup {
     if (flows > 0) {
       repaired.add("made the kernel forget %d flows to a DNS stub that is gone".formatted(flows));
     }
+    repaired.addAll(tables(living)); // last: a host without libnftables has names to get back, too
     return repaired;
+  }
+
+  private static List<String> tables(Set<String> livingDevices) throws IOException {
+    List<String> removed = new ArrayList<>();
+    try (Nftables nft = Nftables.open()) {
+      for (NftTable table : nft.tablesLikeOurs()) {
+        if (isStale(table, livingDevices) && nft.delete(table)) {
+          removed.add("removed the nftables table %s".formatted(table));
+        }
+      }
+    }
+    return removed;
   }
 
   /** What bears our mark although no journal tells of it: that may be lost. */
