@@ -11,6 +11,10 @@ public final class Outside {
   private static final String LINK = "eth0";
   private static final String WAN = "wan0";
   private static final String OTHER_ADDRESS = "192.168.50.77";
+
+  /** Linux's GSO_MAX_SEGS. */
+  private static final int SEGMENTS_AT_BIRTH = 65_535;
+
   private static final String ALL = "meta l4proto { tcp, udp } th %s %d";
 
   private final Lab lab;
@@ -28,9 +32,7 @@ public final class Outside {
    * kernels would split only at a real link is split before, so that single datagrams are lost.
    */
   public void lose(double percent) throws IOException {
-    for (Host end : new Host[] {laptop, lab.node()}) {
-      end.run("ip", "link", "set", LINK, "gso_max_segs", "1").orThrow();
-    }
+    splitAt(1);
     StringBuilder rules = new StringBuilder();
     for (String side : new String[] {"dport", "sport"}) {
       rules.append(
@@ -38,6 +40,18 @@ public final class Outside {
               .formatted(side, LabNet.NODE_PORT, Math.round(percent * 1_000)));
     }
     table("lossy", "filter hook forward priority -20", rules.toString());
+  }
+
+  /** Nothing is lost any more, and kernels merge again what they may. */
+  public void loseNothing() throws IOException {
+    remove("inet lossy");
+    splitAt(SEGMENTS_AT_BIRTH);
+  }
+
+  private void splitAt(int segments) throws IOException {
+    for (Host end : new Host[] {laptop, lab.node()}) {
+      end.run("ip", "link", "set", LINK, "gso_max_segs", Integer.toString(segments)).orThrow();
+    }
   }
 
   /** Takes the laptop's link down, and with it its routes and IPv6 addresses. */

@@ -71,6 +71,7 @@ final class Soak {
     }
     outside.ownAddress();
     outside.usualNat();
+    outside.loseNothing();
     field.disconnect();
     return new Result(
         length,
