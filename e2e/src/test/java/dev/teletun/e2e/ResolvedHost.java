@@ -1,5 +1,7 @@
 package dev.teletun.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.RunningProgram;
@@ -19,7 +21,7 @@ final class ResolvedHost {
   private static final String PREPARE =
       """
       set -e
-      root=$1; server=$2
+      root=$1
       tmp=$(mktemp -d)
       mount -t tmpfs etc "$tmp"
       cp -a /etc/. "$tmp"
@@ -35,8 +37,6 @@ final class ResolvedHost {
       install -d -m 700 -o systemd-resolve -g systemd-resolve /run/systemd/resolve/netif
       rm -f /etc/resolv.conf
       ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
-      printf '[Resolve]\\nDNS=%s\\nFallbackDNS=\\n' "$server" \\
-          >/etc/systemd/resolved.conf
       """;
 
   private final Host host;
@@ -47,10 +47,20 @@ final class ResolvedHost {
     this.daemon = daemon;
   }
 
-  /** Sets it up, and waits until it answers; skips the test where the package cannot be had. */
+  /** The same with the router as its name server. */
   static ResolvedHost on(Host host) throws IOException {
+    return on(host, "DNS=" + LabNet.ROUTER_LAN.v4());
+  }
+
+  /**
+   * Sets it up, and waits until it answers; skips the test where the package cannot be had.
+   *
+   * @param settings lines of resolved.conf(5)
+   */
+  static ResolvedHost on(Host host, String... settings) throws IOException {
     DebianPackages.unpack("systemd-resolved");
-    host.run("sh", "-c", PREPARE, "sh", UNPACKED.toString(), LabNet.ROUTER_LAN.v4()).orThrow();
+    host.run("sh", "-c", PREPARE, "sh", UNPACKED.toString()).orThrow();
+    settings(host, settings);
     host.start("dbus-daemon", "--system", "--nofork", "--nopidfile");
     ResolvedHost resolved = new ResolvedHost(host, host.start(program().toString()));
     resolved.awaitAnswer();
@@ -62,6 +72,25 @@ final class ResolvedHost {
     daemon.kill();
     daemon = host.start(program().toString());
     awaitAnswer();
+  }
+
+  /**
+   * Starts it again with other settings, and waits until it is on the bus, whatever it resolves.
+   */
+  void restartWith(String... settings) throws IOException {
+    settings(host, settings);
+    daemon.kill();
+    daemon = host.start(program().toString());
+    String program = UNPACKED.resolve("usr/bin/resolvectl").toString();
+    Until.holds(() -> assertThat(host.run(program, "status").stdout()).contains("Global"));
+  }
+
+  private static void settings(Host host, String... lines) throws IOException {
+    host.runWithInput(
+            "[Resolve]\nFallbackDNS=\n" + String.join("\n", lines) + "\n",
+            "tee",
+            "/etc/systemd/resolved.conf")
+        .orThrow();
   }
 
   /** The same, and what it remembered is gone, as where its directory ends with the service. */

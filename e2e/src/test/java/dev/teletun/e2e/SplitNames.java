@@ -1,0 +1,77 @@
+package dev.teletun.e2e;
+
+import dev.teletun.lab.topology.Host;
+import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.LabOptions;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A lab whose cluster has a CoreDNS for its DNS, and whose laptop has a dnsmasq of its LAN; the two
+ * servers run, a client not yet.
+ */
+final class SplitNames implements Closeable {
+  private static final String POD_RESOLV_CONF =
+      "search default.svc.cluster.local svc.cluster.local cluster.local\\nnameserver %s\\noptions ndots:5"
+          .formatted(CoreDns.ADDRESS.v4());
+
+  private final Programs programs;
+  private final CoreDns coreDns;
+
+  private SplitNames(Programs programs, CoreDns coreDns) {
+    this.programs = programs;
+    this.coreDns = coreDns;
+  }
+
+  /** Builds it. */
+  static SplitNames in(String prefix) throws IOException {
+    Programs programs = Programs.in(prefix, LabOptions.DEFAULT);
+    try {
+      HomeDns.start(programs.lab().router());
+      CoreDns coreDns = CoreDns.start(programs.lab().echo());
+      programs
+          .lab()
+          .podCluster()
+          .shell("printf '%s\\n' >/etc/resolv.conf".formatted(POD_RESOLV_CONF))
+          .orThrow();
+      resolvConf(programs.laptop(), HomeDns.ADDRESS);
+      programs.startCluster();
+      programs.startExternal();
+      return new SplitNames(programs, coreDns);
+    } catch (IOException | RuntimeException e) {
+      programs.close();
+      throw e;
+    }
+  }
+
+  /** Names the laptop's only name server. */
+  static void resolvConf(Host laptop, String server) throws IOException {
+    laptop
+        .shell(
+            "printf 'search %s\\nnameserver %s\\n' >/etc/resolv.conf"
+                .formatted(LabNet.LAN_DOMAIN, server))
+        .orThrow();
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  Host laptop() {
+    return programs.laptop();
+  }
+
+  /** A pod that asks the cluster's DNS directly. */
+  Host pod() {
+    return programs.lab().web();
+  }
+
+  CoreDns coreDns() {
+    return coreDns;
+  }
+
+  @Override
+  public void close() throws IOException {
+    programs.close();
+  }
+}
