@@ -128,7 +128,7 @@ final class CoreDns {
         Files.exists(BUILT)
             || LookupProgram.shell("cp \"$(command -v coredns)\" \"$1\"", BUILT.toString())
             || LookupProgram.shell(
-                "cd \"$2\" && CGO_ENABLED=0 go build -o \"$1\" .",
+                "cd \"$2\" && CGO_ENABLED=0 go build -trimpath -o \"$1\" .",
                 BUILT.toString(),
                 KIT.toString());
     if (!there) {

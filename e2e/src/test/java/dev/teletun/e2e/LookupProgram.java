@@ -28,7 +28,8 @@ enum LookupProgram {
   MUSL(false);
 
   private static final Path BUILT = Path.of("target/lookup").toAbsolutePath();
-  private static final int LONGEST_MINUTES = 3;
+  private static final int LONGEST_MINUTES =
+      10; // CoreDNS has hundreds of modules, which may have to be fetched
 
   private final boolean recordsToo;
 

@@ -106,6 +106,17 @@ final class ResolvedHost {
     return control(Stream.concat(Stream.of("status"), Stream.of(link)).toArray(String[]::new));
   }
 
+  /**
+   * The same without what it has learned from answers and forgets again: which server it asks at
+   * the moment, and whether that signs. Nor with the indentation, which depends on that.
+   */
+  String configured(String... link) throws IOException {
+    return status(link)
+        .replaceAll("(?m)^ +", "")
+        .replaceAll("(?m)^Current DNS Server: .*\\n", "")
+        .replaceAll("DNSSEC=([^/\\s]+)/(un)?supported", "DNSSEC=$1");
+  }
+
   /** Runs resolvectl. */
   String control(String... words) throws IOException {
     String program = UNPACKED.resolve("usr/bin/resolvectl").toString();

@@ -68,14 +68,22 @@ class ResolvedSettingsIT {
   @ValueSource(strings = {"DNSOverTLS=yes", "DNSSEC=yes"})
   void theClustersLinkNeedsNeitherTlsNorSignatures(String global) throws IOException {
     resolved.restartWith(USUAL, global);
+    String before = resolved.configured();
 
     client = programs.connect();
 
     assertThat(client.output()).contains("DNS: link DNS of systemd-resolved");
     resolvesTheCluster();
-    assertThat(resolved.status("tel0")).contains("-DNSOverTLS DNSSEC=no");
-    assertThat(resolved.status())
-        .containsPattern(global.startsWith("DNSSEC") ? "DNSSEC=yes" : "\\+DNSOverTLS");
+    assertThat(resolved.configured("tel0"))
+        .contains("Protocols: -DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no\n");
+    assertThat(before).contains(global.startsWith("DNSSEC") ? "DNSSEC=yes" : "+DNSOverTLS");
+    assertThat(resolved.configured()).startsWith(before).contains("tel0");
+    leavesItAs(before);
+  }
+
+  private void leavesItAs(String before) throws IOException {
+    client.close();
+    Until.holds(() -> assertThat(resolved.configured()).isEqualTo(before));
   }
 
   @Test
@@ -83,14 +91,19 @@ class ResolvedSettingsIT {
     resolved.restartWith();
     resolved.control("dns", "eth0", LabNet.ROUTER_LAN.v4());
     resolved.control("domain", "eth0", "~.", LabNet.LAN_DOMAIN);
+    String before = resolved.configured();
+    try {
 
-    client = programs.connect("-dns=intercept");
+      client = programs.connect("-dns=intercept");
 
-    resolvesTheCluster();
-    assertThat(dig(LabNet.OUTSIDE_NAME)).isEqualTo(LabNet.OUTSIDE.v4());
-    assertThat(getent("printer")).startsWith(LabNet.PRINTER);
-    assertThat(resolved.status("eth0")).contains(LabNet.ROUTER_LAN.v4());
-    resolved.control("revert", "eth0");
+      resolvesTheCluster();
+      assertThat(dig(LabNet.OUTSIDE_NAME)).isEqualTo(LabNet.OUTSIDE.v4());
+      assertThat(getent("printer")).startsWith(LabNet.PRINTER);
+      assertThat(resolved.configured()).startsWith(before);
+      leavesItAs(before);
+    } finally {
+      resolved.control("revert", "eth0");
+    }
   }
 
   @Test
@@ -98,6 +111,7 @@ class ResolvedSettingsIT {
     String file = "/etc/dbus-1/system.d/no-link-dns.conf";
     laptop.runWithInput(NO_LINK_DNS, "tee", file).orThrow();
     reloadRights();
+    String before = resolved.configured();
     try {
 
       client = programs.connect();
@@ -108,8 +122,7 @@ class ResolvedSettingsIT {
       resolvesTheCluster();
       assertThat(dig(LabNet.OUTSIDE_NAME)).isEqualTo(LabNet.OUTSIDE.v4());
       assertThat(resolved.status("tel0")).doesNotContain("cluster.local");
-      client.close();
-      Until.holds(() -> assertThat(resolved.status()).doesNotContain("tel0"));
+      leavesItAs(before);
     } finally {
       laptop.run("rm", file).orThrow();
       reloadRights();
@@ -135,7 +148,7 @@ class ResolvedSettingsIT {
     Host pod = programs.lab().web();
     for (String transport : new String[] {"+notcp", "+tcp"}) {
       String ask =
-          "dig @%s -p %s +short +tries=1 +time=2 %s %s %s"
+          "dig @%s -p %s +short +tries=1 +time=1 %s %s %s"
               .formatted(
                   server.group(1),
                   server.group(2),
