@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,24 @@ class SocketTableIT {
     kept.getOutputStream().write(1);
     owned.own(v4.accept());
     assertThat(owned.own(v4.accept()).getInputStream().read()).isEqualTo(1);
+  }
+
+  @Test
+  void namesBothEndsOfWhatIsEstablished() throws IOException {
+    ServerSocket v4 = listen(KEPT);
+    Socket one = connect(v4, GONE);
+    Socket six = connect(listen("::1"), GONE_6);
+
+    assertThat(table.established())
+        .contains(
+            ends(one.getLocalSocketAddress(), one.getRemoteSocketAddress()),
+            ends(one.getRemoteSocketAddress(), one.getLocalSocketAddress()),
+            ends(six.getLocalSocketAddress(), six.getRemoteSocketAddress()))
+        .hasSize(4);
+  }
+
+  private static SocketTable.Ends ends(SocketAddress local, SocketAddress remote) {
+    return new SocketTable.Ends((InetSocketAddress) local, (InetSocketAddress) remote);
   }
 
   @Test
