@@ -37,6 +37,7 @@ final class Explanation {
     this.filter = filter;
     data.register(counters);
     stay.register(counters);
+    routes.register(counters);
   }
 
   Report report() throws IOException {

@@ -7,7 +7,9 @@ import dev.teletun.client.cluster.prefix.LearnedPrefix;
 import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.host.device.OtherClients;
 import dev.teletun.client.host.route.Admission;
+import dev.teletun.client.host.route.HostNeeds;
 import dev.teletun.client.host.route.HostNetwork;
+import dev.teletun.client.host.route.Role;
 import dev.teletun.client.host.route.RouteMode;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.client.host.route.RouteWish;
@@ -24,7 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +56,7 @@ final class RouteChooser implements Closeable {
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final Optional<ClusterPrefixes> cluster;
   private final SeenAddresses seen = new SeenAddresses(Clock.systemUTC());
+  private final HostNeeds needs = new HostNeeds();
   private volatile ClusterView view = ClusterView.NONE;
   private volatile RoutePlan plan = RoutePlan.NOTHING;
   private volatile List<LearnedPrefix> facts = List.of();
@@ -89,7 +92,7 @@ final class RouteChooser implements Closeable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     boolean hosts = choice.mode() == RouteMode.HOSTS;
     ClusterView known = ask(to, hosts, deadline);
-    HostNetwork host = HostNetwork.read(OptionalInt.empty(), ways(to));
+    HostNetwork host = HostNetwork.read(OptionalInt.empty(), needs, ways(to));
     before = host.destinations();
     refuseToBecome(to, host);
     RoutePlan first = choose(to, host, known, progress::warn);
@@ -114,7 +117,7 @@ final class RouteChooser implements Closeable {
     Optional<InetAddress> refused = RoutePlan.notToBeTaken(to.addresses().addresses(), host);
     if (refused.isPresent()) {
       throw new IOException(
-          "the server says that this host is to be %s, which is a gateway, name server or neighbour of this host, or the server itself: nothing was changed. Is it the right server?"
+          "the server says that this host is to be %s, which is a gateway, name server, DHCP server, ssh login or neighbour of this host, or the server itself: nothing was changed. Is it the right server?"
               .formatted(Addresses.text(refused.get())));
     }
   }
@@ -169,9 +172,10 @@ final class RouteChooser implements Closeable {
     return to.resolvConf().nameServers();
   }
 
-  private Set<InetAddress> ways(Attachment to) {
-    Set<InetAddress> ways = new HashSet<>(view.apiServer());
-    ways.addAll(ladder.outside(to.at()));
+  private Map<InetAddress, Role> ways(Attachment to) {
+    Map<InetAddress, Role> ways = new HashMap<>();
+    ladder.outside(to.at()).forEach(address -> ways.put(address, Role.SERVER));
+    view.apiServer().forEach(address -> ways.putIfAbsent(address, Role.API_SERVER));
     return ways;
   }
 
@@ -188,7 +192,7 @@ final class RouteChooser implements Closeable {
    * @param device index of the tunnel's, whose routes are not this host's own
    */
   RoutePlan next(Attachment to, int device) throws IOException {
-    HostNetwork host = HostNetwork.read(OptionalInt.of(device), ways(to));
+    HostNetwork host = HostNetwork.read(OptionalInt.of(device), needs, ways(to));
     if (network != null && !host.equals(network)) {
       cluster.ifPresent(ClusterPrefixes::networkChanged);
     }
@@ -200,6 +204,11 @@ final class RouteChooser implements Closeable {
     }
     plan = next;
     return next;
+  }
+
+  /** True if this host needs other addresses by now than {@link #next} saw, which nobody tells. */
+  boolean isOutdated() throws IOException {
+    return network != null && network.isOutdated(needs);
   }
 
   /** Routes that would take a part of the cluster away, as a hostile DHCP server does. */

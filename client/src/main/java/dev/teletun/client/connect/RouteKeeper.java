@@ -6,6 +6,8 @@ import dev.teletun.client.dns.stub.ClusterNames;
 import dev.teletun.client.host.route.RoutePlan;
 import dev.teletun.client.host.state.Achieved;
 import dev.teletun.client.host.state.TakenHost;
+import dev.teletun.protocol.count.Counters;
+import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.count.Fact;
 import dev.teletun.protocol.message.ControlMessage;
 import java.io.Closeable;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +35,19 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
 
   private static final Duration LONGEST_REST = Duration.ofMillis(250);
 
+  /** Then this host is asked what it needs, and what failed is tried again. */
+  private static final Duration LOOKING = Duration.ofSeconds(5);
+
   private final RouteChooser chooser;
   private final Progress progress;
+  private final Events updates = new Events("changed", "unchanged", "failed");
   private volatile RoutePlan routed = RoutePlan.NOTHING;
   private List<Runnable> waiting = new ArrayList<>();
   private @Nullable Attachment attachment;
   private @Nullable TakenHost host;
   private @Nullable Thread thread;
   private boolean changed;
+  private boolean failing;
   private boolean closing;
 
   private RouteKeeper(ClientOptions options, Ladder ladder, Progress progress) {
@@ -50,6 +58,15 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
   /** Begins to ask the cluster, if the user names one. */
   static RouteKeeper begin(ClientOptions options, Ladder ladder, Progress progress) {
     return new RouteKeeper(options, ladder, progress);
+  }
+
+  /** Makes its counters readable, on any thread. */
+  void register(Counters to) {
+    to.family(
+        "teletun_route_updates",
+        "Times the host was compared with what is to be routed, and what came of it.",
+        "result",
+        updates::read);
   }
 
   /**
@@ -147,12 +164,37 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
     return taken;
   }
 
-  private synchronized boolean awaitChange() throws InterruptedException {
-    while (!changed && !closing) {
-      wait();
+  private boolean awaitChange() throws InterruptedException {
+    while (!heard()) {
+      if (failing || isOutdated()) {
+        changed();
+      }
     }
-    changed = false;
-    return !closing;
+    synchronized (this) {
+      changed = false;
+      return !closing;
+    }
+  }
+
+  /** False if there was nothing to hear for a while. */
+  private synchronized boolean heard() throws InterruptedException {
+    long deadline = System.nanoTime() + LOOKING.toNanos();
+    while (!changed && !closing) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
+  }
+
+  private boolean isOutdated() {
+    try {
+      return chooser.isOutdated();
+    } catch (IOException _) {
+      return true; // whoever reads it again says what is wrong
+    }
   }
 
   private void follow() {
@@ -169,8 +211,12 @@ final class RouteKeeper implements Closeable, ClusterPrefixes.Listener, AddressL
       RoutePlan next = chooser.next(to, onto.device().index());
       Achieved achieved = onto.change(state -> state.withRoutes(next, chooser.names(to)));
       routed = next;
+      failing = false;
+      updates.count(achieved.added() + achieved.removed() > 0 ? "changed" : "unchanged");
       achieved.lacks().forEach(lack -> chooser.once(lack, progress::event));
     } catch (IOException e) {
+      failing = true;
+      updates.count("failed");
       chooser.once("routes cannot follow the cluster: " + e.getMessage(), progress::event);
     }
   }

@@ -7,8 +7,10 @@ import dev.teletun.protocol.address.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -19,29 +21,39 @@ import java.util.stream.Collectors;
  *
  * @param addresses of its interfaces
  * @param routes of all tables
- * @param ways addresses that the tunnel itself runs to, and the API server: never in the tunnel
- * @param nameServers of this host
+ * @param kept what this host needs besides gateways: none of it goes into the tunnel
  */
 public record HostNetwork(
-    List<InterfaceAddress> addresses,
-    List<Route> routes,
-    Set<InetAddress> ways,
-    Set<InetAddress> nameServers) {
+    List<InterfaceAddress> addresses, List<Route> routes, Map<InetAddress, Role> kept) {
 
   /**
    * Reads it.
    *
    * @param tunnel index of our own interface, which is left out
+   * @param known addresses that are kept in any case, beside {@code needs}
    */
-  public static HostNetwork read(OptionalInt tunnel, Set<InetAddress> ways) throws IOException {
+  public static HostNetwork read(OptionalInt tunnel, HostNeeds needs, Map<InetAddress, Role> known)
+      throws IOException {
     try (RouteSocket kernel = RouteSocket.open()) {
-      int own = tunnel.orElse(-1);
+      int device = tunnel.orElse(-1);
+      List<InterfaceAddress> all = kernel.addresses();
+      Map<InetAddress, Role> kept = new HashMap<>(known);
+      needs.now(all.stream().map(InterfaceAddress::address).toList()).forEach(kept::putIfAbsent);
       return new HostNetwork(
-          kernel.addresses().stream().filter(a -> a.interfaceIndex() != own).toList(),
-          kernel.routes(r -> r.interfaceIndex() != own && !Fence.isPart(r)),
-          Set.copyOf(ways),
-          Set.copyOf(HostNameServers.read()));
+          all.stream().filter(a -> a.interfaceIndex() != device).toList(),
+          kernel.routes(r -> r.interfaceIndex() != device && !Fence.isPart(r)),
+          kept);
     }
+  }
+
+  /** True if this host needs others by now. */
+  public boolean isOutdated(HostNeeds needs) throws IOException {
+    Map<InetAddress, Role> now =
+        needs.now(addresses.stream().map(InterfaceAddress::address).toList());
+    Map<InetAddress, Role> known = new HashMap<>(kept);
+    known.values().removeIf(Role::bearsTheTunnel);
+    now.keySet().removeIf(address -> kept.containsKey(address) && !known.containsKey(address));
+    return !now.equals(known);
   }
 
   /** Where each of the routes leads. */
@@ -65,14 +77,7 @@ public record HostNetwork(
   /** The same without some of the routes. */
   public HostNetwork without(Collection<Route> some) {
     return new HostNetwork(
-        addresses, routes.stream().filter(r -> !some.contains(r)).toList(), ways, nameServers);
-  }
-
-  /** What the tunnel runs to, and this host's name servers. */
-  Set<InetAddress> reserved() {
-    Set<InetAddress> reserved = new HashSet<>(ways);
-    reserved.addAll(nameServers);
-    return reserved;
+        addresses, routes.stream().filter(r -> !some.contains(r)).toList(), kept);
   }
 
   /** True if the address is needed by this host, or is of a link of its own. */
@@ -80,9 +85,9 @@ public record HostNetwork(
     return needed().contains(address) || isOnLink(address);
   }
 
-  /** Its own addresses, gateways and name servers, the endpoint, the API server. */
+  /** What is kept, its gateways and its own addresses. */
   Set<InetAddress> needed() {
-    Set<InetAddress> needed = reserved();
+    Set<InetAddress> needed = new HashSet<>(kept.keySet());
     routes.forEach(route -> route.gateway().ifPresent(needed::add));
     addresses.forEach(own -> needed.add(own.address()));
     return needed;
@@ -92,6 +97,13 @@ public record HostNetwork(
   boolean isOnLink(InetAddress address) {
     return addresses.stream()
         .anyMatch(a -> new Prefix(a.address(), a.prefixLength()).contains(address));
+  }
+
+  /** True if a link of this host is longer than the prefix and has the address: it is reached. */
+  boolean isOnLinkInside(InetAddress address, Prefix prefix) {
+    return addresses.stream()
+        .map(a -> new Prefix(a.address(), a.prefixLength()))
+        .anyMatch(link -> link.length() > prefix.length() && link.contains(address));
   }
 
   /** The one of these that holds all of the prefix, the longest. */

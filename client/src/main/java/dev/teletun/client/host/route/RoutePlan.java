@@ -27,19 +27,21 @@ import java.util.stream.IntStream;
  * @param skipped what was left out, and why
  * @param needsHosts whether the addresses of Services and pods are wanted one by one
  * @param left parts of {@code routes} that this host routes elsewhere, which stays so
+ * @param kept addresses that prefixes were split around, so that they are reached as before
  */
 public record RoutePlan(
     Map<Prefix, String> routes,
     List<String> warnings,
     List<String> skipped,
     boolean needsHosts,
-    Set<Prefix> left) {
+    Set<Prefix> left,
+    Map<InetAddress, Role> kept) {
   /** Where the route to a single address comes from. */
   public static final String HOST = "address of a Service or pod";
 
   /** Routes nothing. */
   public static final RoutePlan NOTHING =
-      new RoutePlan(Map.of(), List.of(), List.of(), false, Set.of());
+      new RoutePlan(Map.of(), List.of(), List.of(), false, Set.of(), Map.of());
 
   private static final int MOST_SKIPPED = 200;
 
@@ -69,6 +71,7 @@ public record RoutePlan(
     private final List<Route> special;
     private final List<Prefix> learned;
     private final List<Prefix> never = new ArrayList<>();
+    private final Map<InetAddress, Role> kept = new LinkedHashMap<>();
     private final Map<Prefix, String> chosen = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
@@ -81,11 +84,16 @@ public record RoutePlan(
       this.special = host.special();
       this.learned = wish.learned().stream().map(RouteWish.Candidate::prefix).toList();
       never.addAll(wish.excluded());
-      host.ways().forEach(way -> never.add(Prefix.host(way)));
+      host.kept()
+          .forEach((address, role) -> {
+            if (role.bearsTheTunnel()) {
+              never.add(Prefix.host(address));
+            }
+          });
     }
 
     RoutePlan plan() {
-      wish.asked().forEach(prefix -> add(prefix, never, "-route"));
+      wish.asked().forEach(prefix -> add(prefix, "-route"));
       if (wish.mode() == RouteMode.AUTO) {
         wish.learned().forEach(this::learned);
       } else if (wish.mode() == RouteMode.HOSTS) {
@@ -97,7 +105,7 @@ public record RoutePlan(
         List<Prefix> wide = List.copyOf(chosen.keySet());
         wish.hosts().forEach(address -> host(address, wide));
       }
-      return new RoutePlan(chosen, warnings, skipped, needsHosts, left());
+      return new RoutePlan(chosen, warnings, skipped, needsHosts, left(), kept);
     }
 
     private Set<Prefix> left() {
@@ -108,13 +116,42 @@ public record RoutePlan(
           .collect(Collectors.toSet());
     }
 
-    private void add(Prefix prefix, List<Prefix> holes, String origin) {
+    private void add(Prefix prefix, String origin) {
+      List<Prefix> holes = new ArrayList<>(wish.excluded());
+      host.kept()
+          .forEach((address, role) -> {
+            if (isKeptOut(address, role, prefix)) {
+              holes.add(Prefix.host(address));
+              keep(address, role, prefix, origin);
+            }
+          });
       List<Prefix> pieces = PrefixAlgebra.without(prefix, holes);
       if (pieces.isEmpty()) {
-        skip("%s (%s) is excluded, or is what the tunnel runs to".formatted(prefix, origin));
+        skip("%s (%s) is excluded, or is what this host needs itself".formatted(prefix, origin));
       }
       String part = pieces.size() > 1 ? "part of %s, ".formatted(prefix) : "";
       pieces.forEach(piece -> chosen.putIfAbsent(piece, part + origin));
+    }
+
+    /** One that the user names by itself he may have, and a link's is reached by its route. */
+    private boolean isKeptOut(InetAddress address, Role role, Prefix prefix) {
+      return prefix.contains(address)
+          && (role.bearsTheTunnel()
+              || (!wish.asked().contains(Prefix.host(address))
+                  && !host.isOnLinkInside(address, prefix)));
+    }
+
+    private void keep(InetAddress address, Role role, Prefix prefix, String origin) {
+      if (kept.put(address, role) == null) {
+        skip(
+            "%s, in %s (%s), keeps its way past the tunnel: it is %s"
+                .formatted(Addresses.text(address), prefix, origin, role));
+        if (!role.bearsTheTunnel()) {
+          warnings.add(
+              "%s, in %s, is %s: packets to it stay outside the tunnel"
+                  .formatted(Addresses.text(address), prefix, role));
+        }
+      }
     }
 
     private void learned(RouteWish.Candidate candidate) {
@@ -140,11 +177,7 @@ public record RoutePlan(
             "%s, a part of %s (%s), is routed elsewhere by this host and stays so"
                 .formatted(inside.destination(), prefix, candidate.origin()));
       }
-      List<Prefix> holes = new ArrayList<>(never);
-      host.nameServers().stream()
-          .filter(server -> !host.isOnLink(server))
-          .forEach(server -> holes.add(Prefix.host(server)));
-      add(prefix, holes, candidate.origin());
+      add(prefix, candidate.origin());
     }
 
     private void nameServer(InetAddress server) {
@@ -154,7 +187,7 @@ public record RoutePlan(
                 .formatted(Addresses.text(server)));
       } else if (chosen.keySet().stream().noneMatch(p -> p.contains(server))) {
         if (server.isLinkLocalAddress() || Admission.isPrivate(server)) {
-          add(Prefix.host(server), never, "the cluster's name server");
+          add(Prefix.host(server), "the cluster's name server");
         } else {
           warnings.add(
               "the server names %s as name server, a public address that anybody may own: not routed into the tunnel. If it is the cluster's, say -route=%s"
@@ -233,10 +266,9 @@ public record RoutePlan(
             .filter(r -> r.gateway().isPresent())
             .map(Route::interfaceIndex)
             .collect(Collectors.toSet());
-    Set<InetAddress> reserved = host.reserved();
     return pod.stream()
         .filter(p ->
-            reserved.contains(p)
+            host.kept().containsKey(p)
                 || host.routes().stream().anyMatch(r -> r.gateway().filter(p::equals).isPresent())
                 || host.addresses().stream()
                     .anyMatch(a -> ways.contains(a.interfaceIndex()) && onLink(a, p)))

@@ -2,12 +2,14 @@ package dev.teletun.client.host.state;
 
 import dev.teletun.client.dns.way.DnsMode;
 import dev.teletun.client.dns.way.HostNames;
+import dev.teletun.client.host.route.Role;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.address.Prefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +27,7 @@ final class Changes {
     }
     addresses(before.map(HostState::addresses).orElse(List.of()), after.addresses(), lines);
     routes(before.map(s -> s.routes().prefixes()).orElse(Set.of()), after, lines);
+    kept(before.map(s -> s.routes().kept()).orElse(Map.of()), after.routes().kept(), lines);
     if (before.isEmpty() && terms.strictRoutes()) {
       lines.add(
           "the same routes in a table of our own, and ip rule add ... lookup that table proto 84, for IPv4 and IPv6 (left behind by a kill: the guardian removes the rules)");
@@ -91,5 +94,16 @@ final class Changes {
     Set<Prefix> gone = new HashSet<>(before);
     gone.removeAll(after.routes().prefixes());
     gone.forEach(prefix -> lines.add("ip route del %s dev tel0".formatted(prefix)));
+  }
+
+  private static void kept(
+      Map<InetAddress, Role> before, Map<InetAddress, Role> after, List<String> lines) {
+    after.forEach((address, role) -> {
+      if (!before.containsKey(address)) {
+        lines.add(
+            "%s keeps its way past tel0: the routes leave it out, as it is %s"
+                .formatted(Addresses.text(address), role));
+      }
+    });
   }
 }

@@ -23,6 +23,8 @@ class RoutePlanTest {
   private static final InetAddress ENDPOINT = Addresses.parse("203.0.113.9");
   private static final InetAddress API = Addresses.parse("10.100.0.1");
   private static final InetAddress COMPANY_DNS = Addresses.parse("10.8.0.1");
+  private static final Map<InetAddress, Role> NEEDED =
+      Map.of(ENDPOINT, Role.SERVER, API, Role.API_SERVER, COMPANY_DNS, Role.NAME_SERVER);
   private static final List<InterfaceAddress> LAN =
       List.of(new InterfaceAddress(2, Addresses.parse("192.168.7.20"), 24));
 
@@ -46,7 +48,8 @@ class RoutePlanTest {
             List.of(),
             List.of(),
             false,
-            Set.of());
+            Set.of(),
+            Map.of());
 
     assertThat(plan.covers(Addresses.parse(address))).isEqualTo(covered);
   }
@@ -117,7 +120,8 @@ class RoutePlanTest {
             Route.through(7, Prefix.parse("10.42.0.0/24")));
     return RoutePlan.notToBeTaken(
         List.of(Addresses.parse(pod)),
-        new HostNetwork(addresses, routes, Set.of(ENDPOINT), Set.of(COMPANY_DNS)));
+        new HostNetwork(
+            addresses, routes, Map.of(ENDPOINT, Role.SERVER, COMPANY_DNS, Role.NAME_SERVER)));
   }
 
   @Test
@@ -141,6 +145,58 @@ class RoutePlanTest {
 
     assertThat(plan.prefixes()).noneMatch(p -> p.contains(API)).hasSize(22);
     assertThat(plan.prefixes()).anyMatch(p -> p.contains(Addresses.parse("10.96.0.1")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.96.1.53, NAME_SERVER, a name server",
+    "10.96.1.67, DHCP_SERVER, the DHCP server",
+    "10.96.1.22, SSH_PEER, by ssh"
+  })
+  void leavesOutWhatThisHostNeedsAndSaysWhy(String address, Role role, String why) {
+    InetAddress needed = Addresses.parse(address);
+    HostNetwork host = new HostNetwork(LAN, List.of(), Map.of(needed, role));
+    for (RouteWish wish :
+        List.of(
+            wish(List.of("10.96.0.0/16"), List.of()), wish(List.of(), List.of("10.96.0.0/16")))) {
+      RoutePlan plan = RoutePlan.choose(wish, host);
+
+      assertThat(plan.covers(needed)).isFalse();
+      assertThat(plan.covers(Addresses.parse("10.96.1.1"))).isTrue();
+      assertThat(plan.kept()).containsExactly(Map.entry(needed, role));
+      assertThat(plan.warnings()).singleElement().asString().contains(address, why);
+      assertThat(plan.skipped()).singleElement().asString().contains(address, why);
+    }
+  }
+
+  @Test
+  void splitsNothingAroundWhatALinkOfThisHostReachesOrTheUserNames() {
+    HostNetwork host =
+        new HostNetwork(
+            LAN,
+            List.of(),
+            Map.of(
+                Addresses.parse("192.168.7.1"), Role.DHCP_SERVER, COMPANY_DNS, Role.NAME_SERVER));
+    List<String> asked = List.of("192.168.0.0/16", "10.8.0.1/32");
+
+    RoutePlan plan = RoutePlan.choose(wish(asked, List.of()), host);
+
+    assertThat(plan.prefixes())
+        .containsExactlyElementsOf(asked.stream().map(Prefix::parse).toList());
+    assertThat(plan.kept()).isEmpty();
+    assertThat(RoutePlan.choose(wish(List.of("192.168.7.0/25"), List.of()), host).kept())
+        .as("of a prefix that is longer than the link's")
+        .containsKey(Addresses.parse("192.168.7.1"));
+  }
+
+  private static RouteWish wish(List<String> asked, List<String> learned) {
+    return new RouteWish(
+        asked.stream().map(Prefix::parse).toList(),
+        List.of(),
+        RouteMode.AUTO,
+        List.of(),
+        learned.stream().map(p -> new RouteWish.Candidate(Prefix.parse(p), "test")).toList(),
+        Set.of());
   }
 
   @Test
@@ -275,7 +331,7 @@ class RoutePlanTest {
   }
 
   private static HostNetwork host(List<Route> routes) {
-    return new HostNetwork(LAN, routes, Set.of(ENDPOINT, API), Set.of(COMPANY_DNS));
+    return new HostNetwork(LAN, routes, NEEDED);
   }
 
   private static RoutePlan learned(
@@ -295,6 +351,7 @@ class RoutePlanTest {
     List<InetAddress> servers = List.of(nameServers).stream().map(Addresses::parse).toList();
     return RoutePlan.choose(
         new RouteWish(asked, List.of(), RouteMode.AUTO, servers, List.of(), Set.of()),
-        new HostNetwork(LAN, List.of(), Set.of(ENDPOINT), Set.of(COMPANY_DNS)));
+        new HostNetwork(
+            LAN, List.of(), Map.of(ENDPOINT, Role.SERVER, COMPANY_DNS, Role.NAME_SERVER)));
   }
 }

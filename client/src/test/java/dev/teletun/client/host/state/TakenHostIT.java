@@ -150,7 +150,8 @@ class TakenHostIT {
               List.of(),
               List.of(),
               false,
-              Set.of(Prefix.parse("10.100.9.0/24")));
+              Set.of(Prefix.parse("10.100.9.0/24")),
+              Map.of());
       HostState state = new HostState(List.of(Addresses.parse(POD)), 1400, plan, Optional.empty());
       lab.run("ip", "route", "add", "10.100.9.0/24", "dev", "lan");
       host.apply(state);
@@ -209,7 +210,7 @@ class TakenHostIT {
     return new HostState(
         List.of(Addresses.parse(pod)),
         1400,
-        new RoutePlan(routes, List.of(), List.of(), false, Set.of()),
+        new RoutePlan(routes, List.of(), List.of(), false, Set.of(), Map.of()),
         Optional.of(names));
   }
 
