@@ -2,6 +2,7 @@ package dev.teletun.bench.cluster;
 
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
+import dev.teletun.bench.field.MadeUpCluster;
 import dev.teletun.bench.field.Part;
 import dev.teletun.lab.topology.LabNet;
 import java.io.IOException;
@@ -65,7 +66,6 @@ final class Following {
             CONNECT_GOAL_MILLIS);
       }
     }
-    new RouteApply(figures).measure(services, times);
   }
 
   private double connect(Case how) throws IOException {

@@ -1,4 +1,4 @@
-package dev.teletun.bench.cluster;
+package dev.teletun.bench.field;
 
 import dev.teletun.lab.api.PlayedCluster;
 import dev.teletun.lab.topology.Lab;
@@ -12,8 +12,8 @@ import java.nio.file.Path;
  * A played cluster of any size in a lab, with Services in 10.112.0.0/12 and pods in 10.128.0.0/9,
  * where the lab has none. Each Service has a name in the lab's DNS and leads to its web server.
  */
-final class MadeUpCluster implements Closeable {
-  static final String SERVICES = "10.112.0.0/12";
+public final class MadeUpCluster implements Closeable {
+  private static final String SERVICES = "10.112.0.0/12";
   private static final String NAMESPACE = "shop";
 
   private final PlayedCluster api;
@@ -29,7 +29,8 @@ final class MadeUpCluster implements Closeable {
    *
    * @param prefixes whether the cluster says which it has
    */
-  static MadeUpCluster in(Lab lab, int services, int pods, boolean prefixes) throws IOException {
+  public static MadeUpCluster in(Lab lab, int services, int pods, boolean prefixes)
+      throws IOException {
     PlayedCluster api = PlayedCluster.in(lab.node().pid(), LabNet.NODE.v4());
     MadeUpCluster cluster = new MadeUpCluster(api, lab);
     api.namespace(NAMESPACE);
@@ -56,12 +57,13 @@ final class MadeUpCluster implements Closeable {
     return cluster;
   }
 
-  static String serviceAddress(int i) {
+  /** The address of the Service of that number, at most 999,999. */
+  public static String serviceAddress(int i) {
     return "10.%d.%d.%d".formatted(112 + i / 62_500, i / 250 % 250, i % 250 + 1);
   }
 
   /** The whole name of a Service. */
-  static String name(String service) {
+  public static String name(String service) {
     return "%s.%s.svc.%s".formatted(service, NAMESPACE, LabNet.CLUSTER_DOMAIN);
   }
 
@@ -70,19 +72,30 @@ final class MadeUpCluster implements Closeable {
   }
 
   /** One more Service, with a name. */
-  void create(String service, String ip) throws IOException {
+  public void create(String service, String ip) throws IOException {
     Files.writeString(lab.clusterRecords().resolve(service), record(service, ip));
     api.service(NAMESPACE + "/" + service, ip);
   }
 
   /** It is gone, and its name. */
-  void delete(String service) throws IOException {
+  public void delete(String service) throws IOException {
     Files.delete(lab.clusterRecords().resolve(service));
     api.deleteService(NAMESPACE + "/" + service);
   }
 
-  Path kubeconfig(Path directory) throws IOException {
+  /** Writes one that leads here into a directory. */
+  public Path kubeconfig(Path directory) throws IOException {
     return api.kubeconfig(directory);
+  }
+
+  /** One more Service, without a name in the DNS. */
+  public void createNameless(String service, String ip) {
+    api.service(NAMESPACE + "/" + service, ip);
+  }
+
+  /** That one is gone. */
+  public void deleteNameless(String service) {
+    api.deleteService(NAMESPACE + "/" + service);
   }
 
   @Override
