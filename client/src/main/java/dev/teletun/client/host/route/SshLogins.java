@@ -3,6 +3,7 @@ package dev.teletun.client.host.route;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.teletun.linux.diag.SocketTable;
+import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.SyscallException;
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -54,9 +56,9 @@ final class SshLogins {
     return peers;
   }
 
-  /** The user who called sudo, and root. */
+  /** The one that this process runs as, who called sudo for it, and root. */
   private static Set<Integer> users() {
-    Set<Integer> users = new HashSet<>(Set.of(0));
+    Set<Integer> users = new HashSet<>(List.of(0, Libc.getuid()));
     String caller = System.getenv("SUDO_UID");
     if (caller != null && caller.matches("\\d{1,9}")) {
       users.add(Integer.valueOf(caller));
