@@ -7,8 +7,11 @@ import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,11 +180,15 @@ class HostNetworkIT {
     String own = routesOfOurs();
     client.signal("STOP");
 
-    laptop()
-        .shell(
-            "seq 0 %d | awk '{printf \"route add blackhole 11.%%d.%%d.0/24\\n\", $1/256, $1%%256}' >/tmp/hnet.batch; ip -batch /tmp/hnet.batch; ip route del %s dev tel0; ip route flush type blackhole"
-                .formatted(FLOOD - 1, LabNet.PODS.v4()))
-        .orThrow();
+    Path strangers = programs.lab().directory().resolve("strangers");
+    Files.write(
+        strangers,
+        IntStream.range(0, FLOOD)
+            .mapToObj(i -> "route add blackhole 11.%d.%d.0/24".formatted(i / 256, i % 256))
+            .toList());
+    laptop().run("ip", "-batch", strangers.toString()).orThrow();
+    laptop().run("ip", "route", "del", LabNet.PODS.v4(), "dev", "tel0").orThrow();
+    laptop().run("ip", "route", "flush", "type", "blackhole").orThrow();
     assertThat(dropped()).as("notifications that were lost").isPositive();
     assertThat(routesOfOurs()).isNotEqualTo(own);
     client.signal("CONT");
