@@ -50,6 +50,16 @@ final class Exchange implements MessageWire.Receiver {
     this.deadlineNanos = System.nanoTime() + patienceNanos;
   }
 
+  /** The query's. */
+  int id() {
+    return DnsHeader.id(query);
+  }
+
+  /** Bytes of the query. */
+  int length() {
+    return query.length;
+  }
+
   /** Sends the query on a wire of its own, which this then owns. */
   void start(MessageWire own) {
     wire = own;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that carries whole DNS messages, over UDP or TCP alike. Loop thread only. */
+/** A TCP connection that carries whole DNS messages. Loop thread only. */
 final class MessageWire implements Ready, Closeable {
 
   /** Who is told. Not after {@link MessageWire#close}. */
@@ -30,7 +30,6 @@ final class MessageWire implements Ready, Closeable {
 
   private final EventLoop loop;
   private final InternetSocket socket;
-  private final Transport transport;
   private final ByteBuffer scratch;
   private final Receiver receiver;
   private final OutgoingBytes outgoing = new OutgoingBytes();
@@ -42,19 +41,17 @@ final class MessageWire implements Ready, Closeable {
   /**
    * Takes ownership of {@code socket}.
    *
-   * @param connected false for a TCP connection that is being made
+   * @param connected false if it is still being made
    * @param scratch direct, borrowed during each read, at least 64 KiB
    */
   MessageWire(
       EventLoop loop,
       InternetSocket socket,
-      Transport transport,
       boolean connected,
       ByteBuffer scratch,
       Receiver receiver) {
     this.loop = loop;
     this.socket = socket;
-    this.transport = transport;
     this.connected = connected;
     this.scratch = scratch;
     this.receiver = receiver;
@@ -70,7 +67,7 @@ final class MessageWire implements Ready, Closeable {
 
   /** Sends a message, as soon as the socket takes it. */
   void send(byte[] message) {
-    outgoing.add(transport == Transport.UDP ? message : MessageStream.framed(message));
+    outgoing.add(MessageStream.framed(message));
     if (connected) {
       flush();
     }
@@ -141,19 +138,13 @@ final class MessageWire implements Ready, Closeable {
   }
 
   private void inputEnded() {
-    if (transport == Transport.TCP && watch != null) { // over UDP it is only an empty datagram
+    if (watch != null) {
       watch.reading(false);
       receiver.ended(Outcome.Why.CLOSED);
     }
   }
 
   private void deliver(int bytes) {
-    if (transport == Transport.UDP) {
-      byte[] message = new byte[bytes];
-      scratch.get(0, message);
-      receiver.received(message);
-      return;
-    }
     stream.append(scratch, bytes);
     Optional<byte[]> message = stream.next();
     while (message.isPresent() && !closed) {

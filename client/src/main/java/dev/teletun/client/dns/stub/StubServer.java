@@ -130,7 +130,7 @@ public final class StubServer implements Closeable {
       for (int from = 0; from < train.length(); from += each) {
         int end = Math.min(from + each, train.length());
         byte[] query = Arrays.copyOfRange(train.bytes(), from, end);
-        relay.relay(query, Transport.UDP, original, answerTo(client));
+        relay.relay(query, Transport.UDP, original, answerTo(client, query));
       }
     }
   }
@@ -155,7 +155,7 @@ public final class StubServer implements Closeable {
     }
   }
 
-  private Outcome answerTo(UdpPeer client) {
+  private Outcome answerTo(UdpPeer client, byte[] query) {
     return new Outcome() {
       @Override
       public void answered(byte[] message) {
@@ -164,7 +164,9 @@ public final class StubServer implements Closeable {
 
       @Override
       public void unanswered(Why why) {
-        // As on a network where the answer was lost: the program asks again, or somebody else.
+        if (why == Why.UNREACHABLE) { // which its own socket would have been told
+          answered(DnsHeader.serverFailure(query));
+        } // else as on a network where the answer was lost: it asks again, or somebody else
       }
     };
   }
@@ -191,7 +193,7 @@ public final class StubServer implements Closeable {
       clients.iterator().next().close();
     }
     StubClient client = new StubClient(relay, original, clients::remove);
-    MessageWire wire = new MessageWire(loop, socket, Transport.TCP, true, scratch, client);
+    MessageWire wire = new MessageWire(loop, socket, true, scratch, client);
     client.start(wire);
     clients.add(client);
     wire.start();

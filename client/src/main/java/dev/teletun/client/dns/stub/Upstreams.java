@@ -7,24 +7,27 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Asks name servers, each query with a random id from a random port; at most {@link
- * #MOST_IN_FLIGHT} at once, the oldest is dropped. Loop thread only.
+ * Asks name servers, each query with a random id from a random port: over UDP as {@link QueryPorts}
+ * says, over TCP on a connection of its own. Loop thread only.
  */
 final class Upstreams implements Closeable {
 
-  /** Each is a descriptor; a process may usually have 1024. */
-  static final int MOST_IN_FLIGHT = 256;
+  /** Each is a descriptor, and a process may have 1024; then the oldest is dropped. */
+  static final int MOST_CONNECTIONS = 256;
 
   private final EventLoop loop;
   private final ByteBuffer scratch;
   private final DnsCounts counts;
   private final SecureRandom random = new SecureRandom();
-  private final Set<Exchange> inFlight = new LinkedHashSet<>();
+  private final Map<Server, QueryPorts> datagrams = new HashMap<>();
+  private final Set<Exchange> connections = new LinkedHashSet<>();
 
   /**
    * Asks on {@code loop}.
@@ -77,27 +80,28 @@ final class Upstreams implements Closeable {
 
   private void ask(
       Transport transport, Server server, byte[] query, Duration patience, Outcome outcome) {
-    if (inFlight.size() >= MOST_IN_FLIGHT) {
-      inFlight.iterator().next().end(Outcome.Why.DROPPED);
+    switch (transport) {
+      case UDP -> ports(server).ask(query, patience, outcome);
+      case TCP -> askOnConnection(server, query, patience, outcome);
     }
+  }
+
+  private QueryPorts ports(Server server) {
+    return datagrams.computeIfAbsent(
+        server, to -> new QueryPorts(loop, to, scratch, random, counts));
+  }
+
+  private void askOnConnection(Server server, byte[] query, Duration patience, Outcome outcome) {
+    if (connections.size() >= MOST_CONNECTIONS) {
+      connections.iterator().next().end(Outcome.Why.DROPPED);
+    }
+    byte[] asked = DnsHeader.withId(query, random.nextInt(0x10000));
     Exchange exchange =
-        new Exchange(
-            DnsHeader.withId(query, random.nextInt(0x10000)),
-            transport,
-            patience,
-            outcome,
-            counts,
-            inFlight::remove);
-    inFlight.add(exchange);
+        new Exchange(asked, Transport.TCP, patience, outcome, counts, connections::remove);
+    connections.add(exchange);
     try {
-      MessageWire wire =
-          new MessageWire(
-              loop,
-              open(transport, server),
-              transport,
-              transport == Transport.UDP,
-              scratch,
-              exchange);
+      InternetSocket socket = InternetSocket.stream(server.address(), server.fwmark());
+      MessageWire wire = new MessageWire(loop, socket, false, scratch, exchange);
       exchange.start(wire);
       wire.start();
     } catch (IOException e) {
@@ -105,32 +109,41 @@ final class Upstreams implements Closeable {
     }
   }
 
-  private static InternetSocket open(Transport transport, Server server) throws IOException {
-    return transport == Transport.UDP
-        ? InternetSocket.datagram(server.address(), server.fwmark())
-        : InternetSocket.stream(server.address(), server.fwmark());
-  }
-
   /**
    * True if the query is one that we sent and still wait for. Then somebody's rules sent it back to
    * us, mark or not, and to send it on would never end.
    */
   boolean sent(byte[] query) {
-    return inFlight.stream().anyMatch(exchange -> exchange.sent(query));
+    for (QueryPorts ports : datagrams.values()) {
+      if (ports.sent(query)) {
+        return true;
+      }
+    }
+    for (Exchange exchange : connections) {
+      if (exchange.sent(query)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Ends what waited too long; to be called now and then. */
   void expire() {
     long now = System.nanoTime();
-    for (Exchange exchange : List.copyOf(inFlight)) {
+    for (Exchange exchange : List.copyOf(connections)) {
       if (exchange.isOverdue(now)) {
         exchange.end(Outcome.Why.TIMEOUT);
       }
     }
+    for (QueryPorts ports : List.copyOf(datagrams.values())) { // others may be asked now
+      ports.expire(now);
+    }
+    datagrams.values().removeIf(QueryPorts::isIdle);
   }
 
   @Override
   public void close() {
-    List.copyOf(inFlight).forEach(exchange -> exchange.end(Outcome.Why.DROPPED));
+    List.copyOf(connections).forEach(exchange -> exchange.end(Outcome.Why.DROPPED));
+    List.copyOf(datagrams.values()).forEach(QueryPorts::close);
   }
 }

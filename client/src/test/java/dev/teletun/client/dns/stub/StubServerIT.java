@@ -177,12 +177,21 @@ class StubServerIT {
     assertThat(full(SERVICE, "+tcp")).contains("status: SERVFAIL");
   }
 
-  @Test
-  void saysOnlyOverTcpThatAServerIsGone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"+notcp", "+tcp"})
+  void saysThatAServerIsGone(String transport) throws Exception {
     home.destroyForcibly().waitFor();
 
-    assertThat(full("example.com", "+tcp")).contains("status: SERVFAIL");
+    assertThat(full("example.com", transport)).contains("status: SERVFAIL");
+    assertThat(ask(SERVICE, transport)).isEqualTo("10.96.0.80");
+  }
+
+  @Test
+  void isSilentOverUdpWhereAServerIs() throws Exception {
+    lab.run("kill", "-STOP", "" + home.pid());
+
     assertThat(full("example.com", "+notcp", "+time=1")).contains("timed out");
+    assertThat(ask(SERVICE, "+notcp")).isEqualTo("10.96.0.80");
   }
 
   @Test
