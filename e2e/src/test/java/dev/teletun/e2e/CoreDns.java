@@ -88,6 +88,16 @@ final class CoreDns {
     running.signal("CONT");
   }
 
+  /** Something else answers in its place until that is closed: each query after 3 s. */
+  Closeable replaceBySlow() throws IOException {
+    running.kill();
+    RunningProgram slow = pod.start("python3", "-IS", LookupProgram.resource("slow.py").toString());
+    return () -> {
+      slow.close();
+      running = run();
+    };
+  }
+
   /** Something else answers in its place until that is closed: that every name is this host. */
   Closeable replaceByLiar() throws IOException {
     running.kill();

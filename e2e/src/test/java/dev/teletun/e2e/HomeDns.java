@@ -23,6 +23,9 @@ final class HomeDns {
 
   static final String SINGLE_LABEL_V4 = "192.168.50.30";
 
+  /** The node, where the servers are reached. */
+  static final String SERVER = "vpn.home.example";
+
   private HomeDns() {}
 
   /** Starts it on the router, and waits until it answers. */
@@ -47,6 +50,7 @@ final class HomeDns {
             "--host-record=%s,%s,%s".formatted(HOST, V4, V6),
             "--host-record=%s,%s".formatted(LabNet.OUTSIDE_NAME, LabNet.OUTSIDE.v4()),
             "--host-record=%s,%s".formatted(SINGLE_LABEL, SINGLE_LABEL_V4),
+            "--host-record=%s,%s".formatted(SERVER, LabNet.NODE.v4()),
             "--cname=other.home.example,next.home.example",
             "--cname=next.home.example," + HOST,
             "--srv-host=_sip._udp.home.example,%s,5060".formatted(HOST),

@@ -8,6 +8,7 @@ import dev.teletun.lab.topology.RunningProgram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,11 @@ import org.junit.jupiter.api.Timeout;
 class LocalResolverIT {
   private static final String HOME = HomeDns.V6 + " " + HomeDns.V4;
   private static final String WEB = LabNet.WEB_SERVICE.v4() + " " + LabNet.WEB_SERVICE.v6();
+
+  /** A program that asks for names of the cluster again and again. */
+  private static final String MANY_QUESTIONS =
+      "while :; do for i in 1 2 3 4 5 6 7 8; do dig +tries=1 +time=6 a$i.%s >/dev/null & done; sleep 0.1; done"
+          .formatted(LabNet.CLUSTER_DOMAIN);
 
   private static SplitNames lab;
   private static Host laptop;
@@ -94,6 +100,41 @@ class LocalResolverIT {
       lab.coreDns().resume();
     }
 
+    Until.holds(() -> finds("host:web", WEB));
+  }
+
+  /** One that dig waits for no longer than a second each resolve at once, as do those of getent. */
+  @Test
+  void otherNamesResolveWhileTheClustersDnsIsSlow() throws IOException {
+    try (Closeable _ = lab.coreDns().replaceBySlow()) {
+      client = lab.programs().connect("-dns=intercept", "-check=off");
+      assertThat(dig("+time=1", LabNet.WEB_NAME)).contains("timed out");
+      assertThat(dig("+time=10", "-t", "TXT", LabNet.WEB_NAME)).isEqualTo("\"slow\"");
+      try (RunningProgram _ = laptop.start("sh", "-c", MANY_QUESTIONS)) {
+
+        for (int i = 0; i < 5; i++) {
+          assertThat(dig("+time=1", HomeDns.HOST)).isEqualTo(HomeDns.V4);
+          assertThat(dig("+time=1", "-x", HomeDns.V4)).isEqualTo(HomeDns.HOST + ".");
+          assertThat(dig("+time=1", "+tcp", HomeDns.HOST)).isEqualTo(HomeDns.V4);
+          finds("host:www", HOME);
+        }
+      }
+    }
+  }
+
+  @Test
+  void findsItsServerByNameAgainWhileTheClustersDnsIsSilent() throws IOException {
+    client = lab.connectByName("-dns=intercept");
+    lab.coreDns().pause();
+    try {
+
+      lab.restartExternal();
+
+      client.awaitLine(Pattern.compile("^connected again"), Programs.LIMIT);
+      finds("host:" + HomeDns.HOST, HOME);
+    } finally {
+      lab.coreDns().resume();
+    }
     Until.holds(() -> finds("host:web", WEB));
   }
 

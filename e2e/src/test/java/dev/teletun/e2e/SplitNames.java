@@ -3,8 +3,12 @@ package dev.teletun.e2e;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
+import dev.teletun.lab.topology.RunningProgram;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A lab whose cluster has a CoreDNS for its DNS, and whose laptop has a dnsmasq of its LAN; the two
@@ -17,10 +21,12 @@ final class SplitNames implements Closeable {
 
   private final Programs programs;
   private final CoreDns coreDns;
+  private RunningProgram external;
 
-  private SplitNames(Programs programs, CoreDns coreDns) {
+  private SplitNames(Programs programs, CoreDns coreDns, RunningProgram external) {
     this.programs = programs;
     this.coreDns = coreDns;
+    this.external = external;
   }
 
   /** Builds it. */
@@ -36,8 +42,7 @@ final class SplitNames implements Closeable {
           .orThrow();
       resolvConf(programs.laptop(), HomeDns.ADDRESS);
       programs.startCluster();
-      programs.startExternal();
-      return new SplitNames(programs, coreDns);
+      return new SplitNames(programs, coreDns, programs.startExternal());
     } catch (IOException | RuntimeException e) {
       programs.close();
       throw e;
@@ -68,6 +73,22 @@ final class SplitNames implements Closeable {
 
   CoreDns coreDns() {
     return coreDns;
+  }
+
+  /** Connects to the server by its name. */
+  RunningProgram connectByName(String... options) throws IOException {
+    List<String> line = new ArrayList<>(List.of("-address=" + HomeDns.SERVER));
+    line.add("-port=" + LabNet.NODE_PORT);
+    line.addAll(List.of(options));
+    RunningProgram client = laptop().start(programs.bareClientCommand(line.toArray(String[]::new)));
+    client.awaitLine(Pattern.compile("^connected as"), Programs.LIMIT);
+    return client;
+  }
+
+  /** Ends server-external without a word, and starts it again. */
+  void restartExternal() throws IOException {
+    external.kill();
+    external = programs.startExternal();
   }
 
   @Override
