@@ -18,7 +18,7 @@ import java.util.List;
 public final class Main {
   private static final Path LOAD = Path.of("/proc/loadavg");
   private static final int BEFORE_COMMAND = 4;
-  private static final int WARM_UP_SECONDS = 5;
+  private static final int WARM_UP_SECONDS = 10;
   private static final double GOAL_MILLIS = 1.0;
   private static final String FORWARDER = "127.0.0.53";
 
