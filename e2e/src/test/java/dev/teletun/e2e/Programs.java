@@ -37,7 +37,7 @@ final class Programs implements Closeable {
           "-route=" + LabNet.SERVICES.v6());
 
   private static final Pattern READY = Pattern.compile("^ready");
-  private static final Pattern CONNECTED = Pattern.compile("^connected as");
+  static final Pattern CONNECTED = Pattern.compile("^connected as");
 
   private final Lab lab;
   private final Path keys;

@@ -1,7 +1,6 @@
 package dev.teletun.linux.file;
 
-import dev.teletun.linux.libc.Libc;
-import dev.teletun.linux.libc.SyscallException;
+import dev.teletun.linux.process.HostCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,28 +13,22 @@ public final class BindMount {
   private static final int ROOT = 3; // fields of proc(5), /proc/pid/mountinfo
   private static final int MOUNT_POINT = 4;
 
-  // include/uapi/linux/mount.h, include/linux/fs.h
-  private static final long MS_BIND = 4096;
-  private static final int MNT_DETACH = 2;
-
   private BindMount() {}
 
   /**
    * Mounts {@code source} over {@code target}; whoever opens the target from now on reads the
    * source. A link is followed.
    *
-   * @throws SyscallException if the kernel refuses it (needs CAP_SYS_ADMIN)
+   * @throws IOException if it is refused, with the words of mount(8), which has CAP_SYS_ADMIN where
+   *     this process gave it away
    */
-  public static void over(Path target, Path source) throws SyscallException {
-    SyscallException.check(
-        Libc.mount(source.toString(), target.toString(), "none", MS_BIND, 0),
-        "mount --bind(%s, %s)".formatted(source, target));
+  public static void over(Path target, Path source) throws IOException {
+    HostCommand.run("", "mount", "-n", "--bind", source.toString(), target.toString());
   }
 
   /** Removes what is mounted there last, also while somebody reads it. */
-  public static void remove(Path target) throws SyscallException {
-    SyscallException.check(
-        Libc.umount2(target.toString(), MNT_DETACH), "umount(%s)".formatted(target));
+  public static void remove(Path target) throws IOException {
+    HostCommand.run("", "umount", "-n", "--lazy", target.toString());
   }
 
   /**

@@ -45,10 +45,6 @@ public final class Libc {
       String newPath,
       long flags);
 
-  public static native int mount(String source, String target, String type, long flags, long data);
-
-  public static native int umount2(String target, int flags);
-
   public static native int eventfd(int initial, int flags);
 
   public static native int poll(long pollfds, long count, int timeoutMillis);
@@ -99,6 +95,13 @@ public final class Libc {
 
   /** Of the whole process; returns the one before. */
   public static native int umask(int mask);
+
+  public static native long lgetxattr(String path, String name, long value, long bytes);
+
+  public static native int lsetxattr(String path, String name, long value, long bytes, int flags);
+
+  /** Most operations are of this thread alone. */
+  public static native int prctl(int operation, long arg2, long arg3, long arg4, long arg5);
 
   public static native int geteuid();
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.teletun.linux.capability.FileRights;
 import dev.teletun.linux.capability.FileRights.FileWork;
+import dev.teletun.linux.capability.FullRoot;
 import dev.teletun.linux.libc.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,17 +102,17 @@ public record InvokingUser(
   /** A command that runs as him, with nothing of root left; his environment is up to the caller. */
   List<String> command(List<String> words) {
     if (other.isEmpty()) {
-      return words;
+      return FullRoot.running(words);
     }
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "setpriv",
-                "--reuid=" + other.get().uid(),
-                "--regid=" + other.get().gid(),
-                "--init-groups",
-                "--inh-caps=-all",
-                "--"));
+    List<String> command = new ArrayList<>(List.of("setpriv"));
+    command.addAll(FullRoot.options()); // for what he may run with the rights of a file's owner
+    command.addAll(
+        List.of(
+            "--reuid=" + other.get().uid(),
+            "--regid=" + other.get().gid(),
+            "--init-groups",
+            "--inh-caps=-all",
+            "--"));
     command.addAll(words);
     return command;
   }

@@ -1,5 +1,6 @@
 package dev.teletun.client.dns.registry;
 
+import dev.teletun.linux.process.HostCommand;
 import dev.teletun.protocol.address.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;

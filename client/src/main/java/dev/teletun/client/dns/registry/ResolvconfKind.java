@@ -1,5 +1,6 @@
 package dev.teletun.client.dns.registry;
 
+import dev.teletun.linux.process.HostCommand;
 import java.io.IOException;
 import java.util.Locale;
 

@@ -1,5 +1,6 @@
 package dev.teletun.client.host.trace;
 
+import dev.teletun.linux.capability.FullRoot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ final class Guardian {
     line.addAll(List.of("cleanup", "-keep-fence")); // a crash is what -fail-closed is for
     try {
       Process shell =
-          new ProcessBuilder(line)
+          new ProcessBuilder(FullRoot.running(line))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();

@@ -1,5 +1,6 @@
-package dev.teletun.client.dns.registry;
+package dev.teletun.linux.process;
 
+import dev.teletun.linux.capability.FullRoot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +10,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of this host that is run to its end: at most {@value #LIMIT_SECONDS} s, after which it
- * is killed with all that it started.
+ * A program of this host that is run to its end with what root has: at most {@value #LIMIT_SECONDS}
+ * s, after which it is killed with all that it started.
  */
-final class HostCommand {
-  static final int LIMIT_SECONDS = 10;
+public final class HostCommand {
+  public static final int LIMIT_SECONDS = 10;
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_SHOWN = 300;
   private static final String SYSTEM_PATHS = ":/usr/local/sbin:/usr/sbin:/sbin";
@@ -26,7 +27,7 @@ final class HostCommand {
    * @param exit its exit status
    * @param output at most 64 KiB of what it wrote, errors among it
    */
-  record Ended(int exit, String output) {}
+  public record Ended(int exit, String output) {}
 
   /**
    * Runs it, and takes any exit but 0 as a failure.
@@ -35,7 +36,7 @@ final class HostCommand {
    * @return what it wrote
    * @throws IOException with its words, if it is not there, fails or takes too long
    */
-  static String run(String input, String... words) throws IOException {
+  public static String run(String input, String... words) throws IOException {
     Ended ended = end(input, words);
     if (ended.exit() != 0) {
       throw new IOException(
@@ -46,8 +47,9 @@ final class HostCommand {
   }
 
   /** The same, with whatever exit. */
-  static Ended end(String input, String... words) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+  public static Ended end(String input, String... words) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(FullRoot.running(List.of(words))).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
     builder.environment().merge("PATH", SYSTEM_PATHS, String::concat);
     Process process = builder.start();
