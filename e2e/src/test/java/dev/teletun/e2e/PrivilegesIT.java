@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("netns")
 @Timeout(120)
 class PrivilegesIT {
-  /** Bits 0, 1, 3, 5, 6, 7, 8, 10, 12 and 13 of include/uapi/linux/capability.h. */
-  private static final String NEEDED = "00000000000035eb";
+  /** Bits 0, 1, 3, 5, 6, 7, 8, 10, 12, 13 and 19 of include/uapi/linux/capability.h. */
+  private static final String NEEDED = "00000000000835eb";
 
   private static Programs programs;
   private static PlayedCluster cluster;

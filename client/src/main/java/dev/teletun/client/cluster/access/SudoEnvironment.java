@@ -2,12 +2,10 @@ package dev.teletun.client.cluster.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.teletun.linux.capability.FullRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +25,7 @@ final class SudoEnvironment {
       Path proc = Path.of("/proc", Long.toString(process.get().pid()));
       try {
         if (Files.readString(proc.resolve("comm")).strip().equals("sudo")) {
-          return Optional.of(parse(content(proc.resolve("environ"))));
+          return Optional.of(parse(Files.readAllBytes(proc.resolve("environ"))));
         }
       } catch (IOException _) {
         return Optional.empty(); // gone, or not ours to read
@@ -35,16 +33,6 @@ final class SudoEnvironment {
       process = process.get().parent();
     }
     return Optional.empty();
-  }
-
-  /** Needs CAP_SYS_PTRACE, as sudo has more capabilities than this process. */
-  private static byte[] content(Path file) throws IOException {
-    Process cat =
-        new ProcessBuilder(FullRoot.running(List.of("cat", file.toString())))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    cat.getOutputStream().close();
-    return cat.getInputStream().readAllBytes();
   }
 
   /** As in proc_pid_environ(5). */
