@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
 
 import dev.teletun.linux.file.Exchange;
+import dev.teletun.linux.file.SecurityLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -93,6 +94,7 @@ public record ReplacedFile(Path file, String device) implements ResolvConfTrace 
       return;
     }
     try {
+      SecurityLabel.copy(file, fresh());
       Exchange.of(fresh(), file);
     } catch (IOException e) {
       Files.delete(fresh());
@@ -190,6 +192,7 @@ public record ReplacedFile(Path file, String device) implements ResolvConfTrace 
     view.setOwner(as.owner());
     view.setGroup(as.group());
     view.setPermissions(as.permissions());
+    SecurityLabel.copy(of, on);
   }
 
   /** In the file's place, or kept by a client that came later and took ours for the original. */

@@ -45,13 +45,13 @@ public final class Traces implements Closeable {
    * @throws IOException if it cannot be written down; then the change must not be made
    */
   public synchronized void intend(Trace trace) throws IOException {
+    if (guardian == null) {
+      guardian = Guardian.start(); // first: who is killed now leaves nothing, not even a journal
+    }
     if (journal == null) {
       journal = Journal.begin(state, token);
     }
     journal.intend(trace);
-    if (guardian == null) {
-      guardian = Guardian.start();
-    }
   }
 
   /** Undoes it in order. */
@@ -69,9 +69,9 @@ public final class Traces implements Closeable {
       Journal own = journal;
       journal = null;
       undoAll(own, new ArrayList<>());
-      if (guardian != null) {
-        guardian.dismiss();
-      }
+    }
+    if (guardian != null) {
+      guardian.dismiss();
     }
   }
 
