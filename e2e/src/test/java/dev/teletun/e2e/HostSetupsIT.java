@@ -3,7 +3,6 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
@@ -89,7 +88,7 @@ class HostSetupsIT {
   @MethodSource("setups")
   void getsTheClustersNamesKeepsItsOwnAndIsAsBefore(HostSetup setup) throws IOException {
     try (PreparedHost host = PreparedHost.of(programs.laptop(), linkLocal, setup.script)) {
-      HostSnapshot before = host.now();
+      Undone undone = Undone.since(host.host());
       List<String> others = host.others();
 
       try (RunningProgram client = connect(host, setup.way)) {
@@ -99,13 +98,13 @@ class HostSetupsIT {
         client.signal("TERM");
         client.awaitExit(Programs.LIMIT);
       }
-      host.isAs(before);
+      undone.now();
       assertThat(host.others()).isEqualTo(others);
 
       try (RunningProgram client = connect(host, setup.way)) {
         client.kill();
       }
-      Until.holds(() -> host.isAs(before));
+      Until.holds(undone::nowAlsoIfAFileGoes);
       assertThat(host.others()).isEqualTo(others);
     }
   }
@@ -146,7 +145,7 @@ class HostSetupsIT {
           """)
   void refusesWhatCannotWork(String mode, String script, String why) throws IOException {
     try (PreparedHost host = PreparedHost.of(programs.laptop(), linkLocal, script)) {
-      HostSnapshot before = host.now();
+      Undone undone = Undone.since(host.host());
       List<String> others = host.others();
 
       try (RunningProgram client =
@@ -154,7 +153,7 @@ class HostSetupsIT {
         assertThat(client.awaitExit(Programs.LIMIT.multipliedBy(3))).isEqualTo(1);
         assertThat(client.output()).contains("-dns=" + mode).contains(why);
       }
-      Until.holds(() -> host.isAs(before));
+      Until.holds(undone::nowAlsoIfAFileGoes);
       assertThat(host.others()).isEqualTo(others);
     }
   }

@@ -3,7 +3,6 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.OwnMounts;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -79,27 +78,6 @@ final class PreparedHost implements Closeable {
 
   Host host() {
     return host;
-  }
-
-  /** What a client must leave as it was. */
-  HostSnapshot now() throws IOException {
-    return HostSnapshot.of(host);
-  }
-
-  /**
-   * Nothing is other than {@code before}, but for what NetworkManager notes of each link it saw.
-   */
-  void isAs(HostSnapshot before) {
-    HostSnapshot now;
-    try {
-      now = now();
-    } catch (IOException e) { // a file went while it was looked at
-      throw new AssertionError(e);
-    }
-    assertThat(
-            before.differences(now).stream()
-                .filter(line -> !line.contains("/run/NetworkManager/devices")))
-        .isEmpty();
   }
 
   /** What names that are not the cluster's mean here. */

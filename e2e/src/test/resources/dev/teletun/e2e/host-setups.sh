@@ -181,8 +181,10 @@ run_network_manager() {
   # Where /sys is writable NetworkManager waits for udev, which a lab has not.
   mount --bind /sys /sys
   mount -o remount,bind,ro /sys
+  # It would rename the whole laptop, and the pair would take its next client for somebody else.
   cat >/etc/NetworkManager/NetworkManager.conf <<END
 [main]
+hostname-mode=none
 plugins=keyfile
 auth-polkit=false
 $1
