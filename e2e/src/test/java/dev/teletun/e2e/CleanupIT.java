@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -59,10 +58,8 @@ class CleanupIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("clean", LabOptions.DEFAULT);
+    programs = Programs.servers("clean");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
   }
 
   @AfterAll

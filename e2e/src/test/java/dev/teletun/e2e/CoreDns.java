@@ -3,6 +3,7 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.teletun.lab.topology.Dnsmasq;
 import dev.teletun.lab.topology.DualStack;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
@@ -101,17 +102,7 @@ final class CoreDns {
   /** Something else answers in its place until that is closed: that every name is this host. */
   Closeable replaceByLiar() throws IOException {
     running.kill();
-    RunningProgram liar =
-        pod.start(
-            "dnsmasq",
-            "--keep-in-foreground",
-            "--conf-file=/dev/null",
-            "--no-resolv",
-            "--no-hosts",
-            "--pid-file=",
-            "--user=root",
-            "--group=",
-            "--address=/#/127.0.0.1");
+    RunningProgram liar = pod.start(Dnsmasq.line("--address=/#/127.0.0.1"));
     return () -> {
       liar.close();
       running = run();

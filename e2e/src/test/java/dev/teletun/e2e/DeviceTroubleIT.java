@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -25,9 +24,7 @@ class DeviceTroubleIT {
 
   @BeforeAll
   static void startPair() throws IOException {
-    programs = Programs.in("devic", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("devic");
     laptop = programs.laptop();
   }
 

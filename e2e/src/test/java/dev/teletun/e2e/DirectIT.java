@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("netns")
 @Timeout(180)
 class DirectIT {
-  private static final String GUARDIAN = "teletun-guardian";
   private static final String OTHER = "nameserver %s\n".formatted(LabNet.ROUTER_LAN.v4());
 
   private static Programs programs;
@@ -31,10 +29,8 @@ class DirectIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("dirct", LabOptions.DEFAULT);
+    programs = Programs.servers("dirct");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
   }
 
   @AfterAll
@@ -172,7 +168,7 @@ class DirectIT {
 
   /** The guardian first, so that it has no time to do anything. */
   private static void killWithGuardian(RunningProgram client) throws IOException {
-    laptop.run("pkill", "-KILL", "-f", GUARDIAN).orThrow();
+    Kills.killGuardian(laptop);
     client.kill();
     assertThat(laptop.resolvConf()).contains("# teletun");
   }

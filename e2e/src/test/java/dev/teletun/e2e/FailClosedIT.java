@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -25,9 +24,7 @@ class FailClosedIT {
 
   @BeforeAll
   static void start() throws IOException {
-    programs = Programs.in("fence", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("fence");
   }
 
   @AfterAll

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.Closeable;
@@ -39,9 +38,7 @@ class FirewallIT {
 
   @BeforeAll
   static void start() throws IOException {
-    programs = Programs.in("fire", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("fire");
     firewalls = FirewalledHost.on(laptop());
     programs.lab().startWebServer(laptop(), TCP);
     programs.lab().startWebServer(laptop(), HIDDEN);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.api.PlayedCluster;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +38,7 @@ class FollowClusterIT {
 
   @BeforeAll
   static void start() throws IOException {
-    programs = Programs.in("foll", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("foll");
   }
 
   @AfterAll

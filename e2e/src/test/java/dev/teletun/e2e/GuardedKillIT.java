@@ -1,6 +1,5 @@
 package dev.teletun.e2e;
 
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.util.Arrays;
@@ -55,10 +54,8 @@ class GuardedKillIT {
 
   @BeforeAll
   static void up() throws IOException {
-    DebianPackages.unpack("openresolv", "resolvconf", "network-manager", "libnm0", "libndp0");
-    programs = Programs.in("guard", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    PreparedHost.unpackPackages();
+    programs = Programs.servers("guard");
   }
 
   @AfterAll
@@ -111,7 +108,7 @@ class GuardedKillIT {
       long whole = cleanup(prepared);
       for (int i = 0; i < KILLS; i++) {
         RunningProgram client = kills.connect(mode.options());
-        prepared.host().run("pkill", "-KILL", "-f", GUARDIAN).orThrow();
+        Kills.killGuardian(prepared.host());
         client.kill();
         try (RunningProgram killed = prepared.host().start(programs.teletun("cleanup"))) {
           kills.pauseWithin(whole, i, KILLS);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.DualStack;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -35,9 +34,7 @@ class HostFilterIT {
 
   @BeforeAll
   static void connect() throws IOException {
-    programs = Programs.in("filt", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("filt");
     for (int port : List.of(EXPOSED, HIDDEN, FOR_WEB_ALONE)) {
       programs.lab().startWebServer(laptop(), port);
     }

@@ -47,15 +47,7 @@ class HostSetupsIT {
 
   @BeforeAll
   static void build() throws IOException {
-    DebianPackages.unpack(
-        "openresolv",
-        "resolvconf",
-        "systemd-resolved",
-        "libnss-resolve",
-        "unbound",
-        "network-manager",
-        "libnm0",
-        "libndp0");
+    PreparedHost.unpackPackages();
     programs = Programs.in("setup", LabOptions.DEFAULT);
     Host router = programs.lab().router();
     linkLocal =

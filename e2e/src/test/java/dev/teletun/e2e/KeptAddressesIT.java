@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.OwnMounts;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -64,9 +63,7 @@ class KeptAddressesIT {
   @BeforeAll
   static void up() throws IOException {
     DebianPackages.unpack("openssh-server");
-    programs = Programs.in("kept", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("kept");
     Host router = router();
     for (String address : List.of(USER, CALLER, NAME_SERVER, NEXT_NAME_SERVER, DHCP_SERVER)) {
       router.run("ip", "address", "add", address + "/32", "dev", "lo").orThrow();

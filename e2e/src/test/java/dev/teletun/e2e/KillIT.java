@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -32,10 +31,8 @@ class KillIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("kill", LabOptions.DEFAULT);
+    programs = Programs.servers("kill");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
   }
 
   @AfterAll

@@ -106,6 +106,11 @@ final class Kills implements Closeable {
     return client;
   }
 
+  /** Kills the guardian of a client there that lives, and fails if there is none. */
+  static void killGuardian(Host host) throws IOException {
+    host.run("pkill", "-KILL", "-f", "teletun-guardian").orThrow();
+  }
+
   /** Ends it as Ctrl-C does. */
   static void endInOrder(RunningProgram client) throws IOException {
     client.signal("TERM");

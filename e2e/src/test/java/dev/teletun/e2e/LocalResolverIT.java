@@ -2,6 +2,7 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.lab.topology.Dnsmasq;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.RunningProgram;
@@ -58,17 +59,10 @@ class LocalResolverIT {
   void interceptsInFrontOfADnsmasqWhoseServerIsBoundToAnInterface() throws IOException {
     try (RunningProgram _ =
         laptop.start(
-            "dnsmasq",
-            "--keep-in-foreground",
-            "--conf-file=/dev/null",
-            "--no-resolv",
-            "--no-hosts",
-            "--pid-file=",
-            "--user=root",
-            "--group=",
-            "--bind-interfaces",
-            "--listen-address=127.0.0.1",
-            "--server=%s@eth0".formatted(HomeDns.ADDRESS))) {
+            Dnsmasq.line(
+                "--bind-interfaces",
+                "--listen-address=127.0.0.1",
+                "--server=%s@eth0".formatted(HomeDns.ADDRESS)))) {
       SplitNames.resolvConf(laptop, "127.0.0.1");
       Until.holds(() -> finds("host:" + HomeDns.HOST, HOME));
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.teletun.lab.topology.Host;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.OwnMounts;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -53,9 +52,7 @@ class PowerCutIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("power", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("power");
   }
 
   @AfterAll
@@ -77,7 +74,7 @@ class PowerCutIT {
         for (int i = 0; i < CUTS; i++) {
           RunningProgram client = kills.connect("-dns=direct");
           kills.moment(100);
-          host.run("pkill", "-KILL", "-f", "teletun-guardian").orThrow();
+          Kills.killGuardian(host);
           client.kill();
           host.shell(disk + CUT).orThrow();
 

@@ -44,6 +44,19 @@ final class PreparedHost implements Closeable {
     resources.own(() -> host.shell(words + "undo").orThrow());
   }
 
+  /** Gets what {@link HostSetup}s are made of; skips the test, and says so, where it cannot. */
+  static void unpackPackages() throws IOException {
+    DebianPackages.unpack(
+        "openresolv",
+        "resolvconf",
+        "systemd-resolved",
+        "libnss-resolve",
+        "unbound",
+        "network-manager",
+        "libnm0",
+        "libndp0");
+  }
+
   /**
    * Prepares it.
    *

@@ -3,7 +3,6 @@ package dev.teletun.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.api.PlayedCluster;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,9 +35,7 @@ class PrivilegesIT {
 
   @BeforeAll
   static void start() throws IOException {
-    programs = Programs.in("privs", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("privs");
     cluster = programs.playCluster();
     kubeconfig = cluster.kubeconfig(programs.lab().directory());
   }

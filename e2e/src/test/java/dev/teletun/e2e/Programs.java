@@ -84,12 +84,27 @@ final class Programs implements Closeable {
     }
   }
 
-  /** All three programs, connected, with routes to pods and services of both families. */
-  static Programs connected(String prefix, LabOptions options) throws IOException {
+  /** Both servers, ready for a client. */
+  static Programs servers(String prefix) throws IOException {
+    return servers(prefix, LabOptions.DEFAULT);
+  }
+
+  private static Programs servers(String prefix, LabOptions options) throws IOException {
     Programs programs = in(prefix, options);
     try {
       programs.startCluster();
       programs.startExternal();
+      return programs;
+    } catch (IOException | RuntimeException e) {
+      programs.close();
+      throw e;
+    }
+  }
+
+  /** All three programs, connected, with routes to pods and services of both families. */
+  static Programs connected(String prefix, LabOptions options) throws IOException {
+    Programs programs = servers(prefix, options);
+    try {
       programs.connect();
       return programs;
     } catch (IOException | RuntimeException e) {

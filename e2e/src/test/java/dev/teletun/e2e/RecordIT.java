@@ -2,7 +2,6 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +25,8 @@ class RecordIT {
 
   @BeforeAll
   static void up() throws IOException {
-    DebianPackages.unpack("openresolv", "resolvconf", "network-manager", "libnm0", "libndp0");
-    programs = Programs.in("recrd", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    PreparedHost.unpackPackages();
+    programs = Programs.servers("recrd");
   }
 
   @AfterAll
@@ -46,7 +43,7 @@ class RecordIT {
         Kills kills = new Kills(programs, prepared.host(), "journal")) {
       Undone undone = Undone.since(prepared.host());
       RunningProgram client = kills.connect(setup.way.option);
-      prepared.host().run("pkill", "-KILL", "-f", "teletun-guardian").orThrow();
+      Kills.killGuardian(prepared.host());
       client.kill();
       prepared.host().shell("rm -r /var/lib/teletun").orThrow();
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.DualStack;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -72,9 +71,7 @@ class ShareIT {
 
   @BeforeAll
   static void start() throws IOException {
-    programs = Programs.in("share", LabOptions.DEFAULT);
-    programs.startCluster();
-    programs.startExternal();
+    programs = Programs.servers("share");
     laptop().run("sh", "-c", BRIDGE, "sh", DOCKER, "1").orThrow();
     laptop().run("sh", "-c", BRIDGE, "sh", OTHER, "2").orThrow();
     laptop().shell(RULES).orThrow();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -60,10 +59,8 @@ class SignalIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("sign", LabOptions.DEFAULT);
+    programs = Programs.servers("sign");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
   }
 
   @AfterAll

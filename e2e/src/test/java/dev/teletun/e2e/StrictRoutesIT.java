@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -30,10 +29,8 @@ class StrictRoutesIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("stric", LabOptions.DEFAULT);
+    programs = Programs.servers("stric");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
   }
 
   @AfterAll
@@ -86,7 +83,7 @@ class StrictRoutesIT {
     Undone undone = Undone.since(laptop);
     RunningProgram client = connect();
     laptop.run("ip", "rule", "add", "pref", "4801", "lookup", "77").orThrow(); // a stranger's
-    laptop.run("pkill", "-KILL", "-f", "teletun-guardian").orThrow();
+    Kills.killGuardian(laptop);
     client.kill();
     laptop.shell("rm -r /var/lib/teletun").orThrow();
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.DualStack;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
-import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -46,10 +45,8 @@ class TwoClientsIT {
 
   @BeforeAll
   static void up() throws IOException {
-    programs = Programs.in("twocl", LabOptions.DEFAULT);
+    programs = Programs.servers("twocl");
     laptop = programs.laptop();
-    programs.startCluster();
-    programs.startExternal();
     startSecondPair();
   }
 

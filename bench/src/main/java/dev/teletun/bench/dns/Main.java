@@ -3,6 +3,7 @@ package dev.teletun.bench.dns;
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.InSandbox;
+import dev.teletun.lab.topology.Dnsmasq;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import java.io.IOException;
@@ -63,20 +64,13 @@ public final class Main {
   /** Splits as the stub does: to the cluster's DNS through the tunnel, and to the router. */
   private static void startForwarder(Host laptop) throws IOException {
     laptop.start(
-        "dnsmasq",
-        "--keep-in-foreground",
-        "--conf-file=/dev/null",
-        "--no-resolv",
-        "--no-hosts",
-        "--pid-file=",
-        "--user=root",
-        "--group=",
-        "--bind-interfaces",
-        "--listen-address=" + FORWARDER,
-        "--cache-size=0", // the stub has none
-        "--dns-forward-max=10000",
-        "--server=/%s/%s".formatted(LabNet.CLUSTER_DOMAIN, LabNet.DNS_SERVICE.v4()),
-        "--server=" + LabNet.ROUTER_LAN.v4());
+        Dnsmasq.line(
+            "--bind-interfaces",
+            "--listen-address=" + FORWARDER,
+            "--cache-size=0", // the stub has none
+            "--dns-forward-max=10000",
+            "--server=/%s/%s".formatted(LabNet.CLUSTER_DOMAIN, LabNet.DNS_SERVICE.v4()),
+            "--server=" + LabNet.ROUTER_LAN.v4()));
   }
 
   private static double add(Figures figures, String who, Answers answers) {

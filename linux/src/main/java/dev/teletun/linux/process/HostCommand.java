@@ -1,6 +1,5 @@
 package dev.teletun.linux.process;
 
-import dev.teletun.linux.capability.FullRoot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

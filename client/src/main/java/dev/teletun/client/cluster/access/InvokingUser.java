@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.teletun.linux.capability.FileRights;
 import dev.teletun.linux.capability.FileRights.FileWork;
-import dev.teletun.linux.capability.FullRoot;
 import dev.teletun.linux.libc.Libc;
+import dev.teletun.linux.process.FullRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,20 +100,9 @@ public record InvokingUser(
 
   /** A command that runs as him, with nothing of root left; his environment is up to the caller. */
   List<String> command(List<String> words) {
-    if (other.isEmpty()) {
-      return FullRoot.running(words);
-    }
-    List<String> command = new ArrayList<>(List.of("setpriv"));
-    command.addAll(FullRoot.options()); // for what he may run with the rights of a file's owner
-    command.addAll(
-        List.of(
-            "--reuid=" + other.get().uid(),
-            "--regid=" + other.get().gid(),
-            "--init-groups",
-            "--inh-caps=-all",
-            "--"));
-    command.addAll(words);
-    return command;
+    return other
+        .map(user -> FullRoot.running(user.uid(), user.gid(), words))
+        .orElseGet(() -> FullRoot.running(words));
   }
 
   /** Below {@code ~/.local/state}, or where XDG_STATE_HOME says. */

@@ -1,6 +1,6 @@
 package dev.teletun.client.host.trace;
 
-import dev.teletun.linux.capability.FullRoot;
+import dev.teletun.linux.process.FullRoot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

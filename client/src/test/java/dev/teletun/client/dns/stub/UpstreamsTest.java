@@ -140,10 +140,7 @@ class UpstreamsTest {
 
   @Test
   void closesSharedPortsThatNobodyUses() throws Exception {
-    int last = answeredFromSharedPort();
-    while (isTaken(last)) { // else for ever
-      Thread.sleep(20);
-    }
+    awaitClosed(answeredFromSharedPort());
   }
 
   /** Asks until a port stays open that was answered. */
@@ -178,9 +175,14 @@ class UpstreamsTest {
       assertThat(outcomes.take()).isEqualTo("answered " + DnsHeader.id(each.getData()));
     }
     for (DatagramPacket each : early) {
-      while (isTaken(each.getPort())) { // else for ever
-        Thread.sleep(20);
-      }
+      awaitClosed(each.getPort());
+    }
+  }
+
+  /** Nobody tells when a port is free again; one that never is fails by the test's timeout. */
+  private static void awaitClosed(int port) throws Exception {
+    while (isTaken(port)) {
+      Thread.sleep(20);
     }
   }
 

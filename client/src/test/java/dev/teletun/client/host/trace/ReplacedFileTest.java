@@ -205,7 +205,9 @@ class ReplacedFileTest {
   /** As root, and on a file system that keeps labels: SELinux itself need not be there. */
   @Test
   void bearsTheLabelOfTheOriginal() throws Exception {
-    assumeTrue(python("os.setxattr(f, 'security.selinux', b'net_conf_t')") == 0);
+    assumeTrue(
+        python("os.setxattr(f, 'security.selinux', b'net_conf_t')") == 0,
+        "NOT SHOWN: only root may give a file a label here. Run as root");
 
     replaced.put(ours(ORIGINAL));
 

@@ -1,4 +1,4 @@
-package dev.teletun.linux.capability;
+package dev.teletun.linux.process;
 
 import dev.teletun.linux.libc.Libc;
 import java.util.ArrayList;
@@ -15,26 +15,34 @@ public final class FullRoot {
   private static final int PR_GET_SECUREBITS = 27;
   private static final int SECBIT_NOROOT = 1;
 
-  private static final List<String> LIFTED = List.of("--securebits=-noroot", "--ambient-caps=-all");
-
   private FullRoot() {}
-
-  /** Options of setpriv(1) that give it back to what setpriv runs; none if nothing was taken. */
-  public static List<String> options() {
-    int bits = Libc.prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
-    return bits > 0 && (bits & SECBIT_NOROOT) != 0 ? LIFTED : List.of();
-  }
 
   /** The command line that runs these words with it, if this process is root. */
   public static List<String> running(List<String> words) {
-    List<String> options = options();
-    if (options.isEmpty()) {
-      return words;
-    }
+    return isReduced() ? setpriv(List.of(), words) : words;
+  }
+
+  /**
+   * The command line that runs them as another user, with nothing of root's left; setuid programs
+   * work for him as in his own shell.
+   */
+  public static List<String> running(int uid, int gid, List<String> words) {
+    return setpriv(List.of("--reuid=" + uid, "--regid=" + gid, "--init-groups"), words);
+  }
+
+  private static List<String> setpriv(List<String> options, List<String> words) {
     List<String> line = new ArrayList<>(List.of("setpriv"));
+    if (isReduced()) {
+      line.addAll(List.of("--securebits=-noroot", "--ambient-caps=-all"));
+    }
     line.addAll(options);
     line.addAll(List.of("--inh-caps=-all", "--"));
     line.addAll(words);
     return line;
+  }
+
+  private static boolean isReduced() {
+    int bits = Libc.prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+    return bits > 0 && (bits & SECBIT_NOROOT) != 0;
   }
 }
