@@ -32,18 +32,15 @@ final class QueryPort implements Ready, Closeable {
   private final InternetSocket socket;
   private final ByteBuffer scratch;
   private final Receiver receiver;
-  private final long openedNanos;
   private @Nullable Watch watch;
   private int waiting;
   private boolean retired;
   private boolean closed;
 
-  private QueryPort(
-      InternetSocket socket, ByteBuffer scratch, Receiver receiver, long openedNanos) {
+  private QueryPort(InternetSocket socket, ByteBuffer scratch, Receiver receiver) {
     this.socket = socket;
     this.scratch = scratch;
     this.receiver = receiver;
-    this.openedNanos = openedNanos;
   }
 
   /**
@@ -51,22 +48,17 @@ final class QueryPort implements Ready, Closeable {
    *
    * @param scratch direct, borrowed during each call, at least 64 KiB
    */
-  static QueryPort open(
-      EventLoop loop, Server server, ByteBuffer scratch, Receiver receiver, long nowNanos)
+  static QueryPort open(EventLoop loop, Server server, ByteBuffer scratch, Receiver receiver)
       throws IOException {
     InternetSocket socket = InternetSocket.datagram(server.address(), server.fwmark());
     try (CloseStack onFailure = new CloseStack()) {
-      QueryPort port = onFailure.own(new QueryPort(socket, scratch, receiver, nowNanos));
+      QueryPort port = onFailure.own(new QueryPort(socket, scratch, receiver));
       Watch watch = loop.watch(socket.fd(), port);
       port.watch = watch;
       watch.reading(true);
       onFailure.handOver();
       return port;
     }
-  }
-
-  long openedNanos() {
-    return openedNanos;
   }
 
   /** Sends a query, which waits from now on; what the kernel has no room for is lost. */

@@ -14,11 +14,12 @@ import java.util.Map;
 /**
  * What one server is asked over UDP. Loop thread only.
  *
- * <p>Each query leaves with a random id from a random port, which the kernel picks. The first
- * {@link #MOST_ALONE} of a second have a port of their own, which closes with the answer. The
- * others share as many, which are given up after a second: who asks thousands of times a second
- * does not pay for as many sockets. A forged answer must hit port and id of its very query all the
- * same (RFC 5452 §9.2), and a port that somebody finds out is of use for a second.
+ * <p>Each query leaves with a random id from a random port, which the kernel picks. {@link
+ * #PER_SECOND} queries a second have a port of their own, which closes with the answer. The others
+ * share as many, of which the oldest is given up so often that none lives for more than a second:
+ * who asks thousands of times a second does not pay for as many sockets, nor for all at once. A
+ * forged answer must hit port and id of its very query all the same (RFC 5452 §9.2), and a port
+ * that somebody finds out is of use for a second.
  *
  * <p>What waits is bounded for each server, so that a silent one is in the way of its own queries
  * alone.
@@ -31,10 +32,11 @@ final class QueryPorts implements QueryPort.Receiver, Closeable {
   /** Of all queries that wait. */
   static final int MOST_BYTES = 1 << 20;
 
-  /** Queries of a second that share no port, and then ports that are shared. */
-  static final int MOST_ALONE = 32;
+  /** Queries of a second that share no port, and ports for the others. */
+  static final int PER_SECOND = 32;
 
   private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final long STEP_NANOS = SECOND_NANOS / PER_SECOND;
 
   /** A query and where it left. */
   private record Asked(Exchange exchange, QueryPort port) {}
@@ -45,10 +47,10 @@ final class QueryPorts implements QueryPort.Receiver, Closeable {
   private final SecureRandom random;
   private final DnsCounts counts;
   private final Map<Integer, Asked> inFlight = new LinkedHashMap<>();
-  private final List<QueryPort> shared = new ArrayList<>();
+  private final List<QueryPort> shared = new ArrayList<>(); // the oldest comes first
   private long bytes;
-  private long secondBegan = System.nanoTime();
-  private int askedInSecond;
+  private long nextAloneNanos = System.nanoTime();
+  private long nextRetiredNanos = nextAloneNanos;
 
   /**
    * Asks {@code server} on {@code loop}.
@@ -74,7 +76,7 @@ final class QueryPorts implements QueryPort.Receiver, Closeable {
     retireOld(now);
     QueryPort port;
     try {
-      port = somePort(isSeldom(now), now);
+      port = somePort(isSeldom(now));
     } catch (IOException e) {
       exchange.end(Outcome.Why.UNREACHABLE);
       return;
@@ -106,13 +108,13 @@ final class QueryPorts implements QueryPort.Receiver, Closeable {
     return id;
   }
 
-  private QueryPort somePort(boolean alone, long nowNanos) throws IOException {
-    if (!alone && shared.size() >= MOST_ALONE) {
+  private QueryPort somePort(boolean alone) throws IOException {
+    if (!alone && shared.size() >= PER_SECOND) {
       return anyShared();
     }
     QueryPort opened;
     try {
-      opened = QueryPort.open(loop, server, scratch, this, nowNanos);
+      opened = QueryPort.open(loop, server, scratch, this);
     } catch (IOException e) { // perhaps no port or descriptor is left
       if (shared.isEmpty()) {
         throw e;
@@ -130,18 +132,23 @@ final class QueryPorts implements QueryPort.Receiver, Closeable {
   }
 
   private boolean isSeldom(long nowNanos) {
-    if (nowNanos - secondBegan >= SECOND_NANOS) {
-      secondBegan = nowNanos;
-      askedInSecond = 0;
+    if (nextAloneNanos - nowNanos > 0) {
+      return false;
     }
-    return ++askedInSecond <= MOST_ALONE;
+    nextAloneNanos = later(nextAloneNanos, nowNanos - SECOND_NANOS) + STEP_NANOS;
+    return true;
   }
 
-  /** The oldest come first. */
   private void retireOld(long nowNanos) {
-    while (!shared.isEmpty() && nowNanos - shared.getFirst().openedNanos() >= SECOND_NANOS) {
+    while (!shared.isEmpty() && nowNanos - nextRetiredNanos >= 0) {
       shared.removeFirst().retire();
+      nextRetiredNanos += STEP_NANOS;
     }
+    nextRetiredNanos = later(nextRetiredNanos, nowNanos);
+  }
+
+  private static long later(long nanos, long otherNanos) {
+    return nanos - otherNanos >= 0 ? nanos : otherNanos;
   }
 
   private void ended(Exchange exchange) {

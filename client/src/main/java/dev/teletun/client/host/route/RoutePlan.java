@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Which prefixes go into the tunnel: what the user asked for, the cluster's name servers and what
@@ -52,10 +51,12 @@ public record RoutePlan(
 
   /** True if packets to it go into the tunnel. */
   public boolean covers(InetAddress address) {
-    int bits = address.getAddress().length * 8;
-    return IntStream.rangeClosed(0, bits)
-        .mapToObj(length -> new Prefix(address, length))
-        .anyMatch(routes::containsKey);
+    for (int length = address.getAddress().length * 8; length >= 0; length--) {
+      if (routes.containsKey(new Prefix(address, length))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Chooses. */

@@ -97,7 +97,7 @@ class UpstreamsTest {
 
     assertThat(ids).hasSize(200);
     assertThat(asked.stream().map(DatagramPacket::getPort).distinct())
-        .hasSizeLessThan(4 * QueryPorts.MOST_ALONE); // a second may begin in between
+        .hasSizeLessThan(4 * QueryPorts.PER_SECOND); // a second may begin in between
     for (int i = 0; i < 200; i++) {
       assertThat(outcomes.take()).startsWith("answered ");
     }
@@ -161,7 +161,7 @@ class UpstreamsTest {
   @Test
   void keepsAnOldPortForTheAnswerThatIsStillToCome() throws Exception {
     List<DatagramPacket> early = new ArrayList<>();
-    for (int i = 0; i < 2 * QueryPorts.MOST_ALONE; i++) {
+    for (int i = 0; i < 2 * QueryPorts.PER_SECOND; i++) {
       ask(Duration.ofSeconds(60), server);
       early.add(receive());
     }
@@ -190,11 +190,11 @@ class UpstreamsTest {
   void saysOfAllThatLeftAPortThatNobodyIsThere() throws Exception {
     InetSocketAddress gone = (InetSocketAddress) server.getLocalSocketAddress();
     server.close();
-    for (int i = 0; i < 2 * QueryPorts.MOST_ALONE; i++) {
+    for (int i = 0; i < 2 * QueryPorts.PER_SECOND; i++) {
       ask(Duration.ofSeconds(60), gone);
     }
 
-    for (int i = 0; i < 2 * QueryPorts.MOST_ALONE; i++) {
+    for (int i = 0; i < 2 * QueryPorts.PER_SECOND; i++) {
       assertThat(outcomes.take()).isEqualTo("UNREACHABLE");
     }
   }
