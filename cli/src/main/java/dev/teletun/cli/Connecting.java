@@ -2,6 +2,7 @@ package dev.teletun.cli;
 
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
+import dev.teletun.cli.running.Uncaught;
 import dev.teletun.cli.screen.Json;
 import dev.teletun.cli.screen.ProgressLine;
 import dev.teletun.cli.screen.Screen;
@@ -37,6 +38,7 @@ final class Connecting {
     ProgressLine progress = new ProgressLine(screen);
     return Running.untilEnded(
         Signals.install(),
+        Uncaught.install(),
         () -> {
           Client client;
           try {

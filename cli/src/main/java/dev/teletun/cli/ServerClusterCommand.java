@@ -3,6 +3,7 @@ package dev.teletun.cli;
 import dev.teletun.cli.check.Checks;
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
+import dev.teletun.cli.running.Uncaught;
 import dev.teletun.cli.screen.Screen;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
@@ -78,6 +79,7 @@ final class ServerClusterCommand implements Action {
     ServerClusterOptions options = options(problems);
     return Running.untilEnded(
         Signals.install(),
+        Uncaught.ignored(),
         () -> {
           ServerCluster server = ServerCluster.open(options, screen::note);
           screen.result("ready: listening on %s".formatted(options.sockfile()));

@@ -4,6 +4,7 @@ import dev.teletun.cli.check.Checks;
 import dev.teletun.cli.check.KeyFiles;
 import dev.teletun.cli.running.Running;
 import dev.teletun.cli.running.Signals;
+import dev.teletun.cli.running.Uncaught;
 import dev.teletun.cli.screen.Screen;
 import dev.teletun.protocol.settings.InvalidSettingsException;
 import dev.teletun.protocol.settings.Problems;
@@ -92,6 +93,7 @@ final class ServerExternalCommand implements Action {
     ServerExternalOptions options = options(problems);
     return Running.untilEnded(
         Signals.install(),
+        Uncaught.ignored(),
         () -> {
           ServerExternal server = ServerExternal.open(options, screen::note);
           screen.result(

@@ -20,6 +20,7 @@ final class ObedientMain {
     int code =
         Running.untilEnded(
             Signals.install(),
+            Uncaught.ignored(),
             () -> {
               System.out.println("ready");
               return Program.of(new CompletableFuture<>(), resource);

@@ -19,11 +19,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class RunningTest {
   private final Signals signals = new Signals(_ -> {});
+  private final Uncaught uncaught = Uncaught.ignored();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   @Test
   void endsWithZeroWhenTheProgramEnds() throws Exception {
-    int code = Running.untilEnded(signals, () -> program(CompletableFuture.completedFuture(null)));
+    int code =
+        Running.untilEnded(
+            signals, uncaught, () -> program(CompletableFuture.completedFuture(null)));
 
     assertThat(code).isZero();
     assertThat(closed).isTrue();
@@ -35,7 +38,8 @@ class RunningTest {
 
     assertThatExceptionOfType(ExecutionException.class)
         .isThrownBy(() ->
-            Running.untilEnded(signals, () -> program(CompletableFuture.failedFuture(unplugged))))
+            Running.untilEnded(
+                signals, uncaught, () -> program(CompletableFuture.failedFuture(unplugged))))
         .withCause(unplugged);
     assertThat(closed).isTrue();
   }
@@ -48,6 +52,7 @@ class RunningTest {
         .isThrownBy(() ->
             Running.untilEnded(
                 signals,
+                uncaught,
                 () ->
                     Program.of(
                         new CompletableFuture<>(),
@@ -65,6 +70,7 @@ class RunningTest {
     int code =
         Running.untilEnded(
             signals,
+            uncaught,
             () -> {
               opening.complete(null);
               new CompletableFuture<Void>().get(); // until interrupted
@@ -73,6 +79,36 @@ class RunningTest {
 
     assertThat(code).isEqualTo(143);
     assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void closesAndThrowsWhatAThreadDidNotCatch() {
+    uncaught.thrown(Thread.ofPlatform().name("dns").unstarted(() -> {}), new OutOfMemoryError("x"));
+
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(
+            () -> Running.untilEnded(signals, uncaught, () -> program(new CompletableFuture<>())))
+        .withMessageContaining("thread dns ended: java.lang.OutOfMemoryError: x");
+    assertThat(closed).isTrue();
+  }
+
+  @Test
+  void interruptsTheOpeningWhenAThreadDidNotCatchAnError() {
+    CompletableFuture<Void> opening = new CompletableFuture<>();
+    CompletableFuture<Void> _ =
+        opening.thenRunAsync(() -> uncaught.thrown(Thread.currentThread(), new AssertionError()));
+
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(() ->
+            Running.untilEnded(
+                signals,
+                uncaught,
+                () -> {
+                  opening.complete(null);
+                  new CompletableFuture<Void>().get(); // until interrupted
+                  throw new IOException("not interrupted");
+                }))
+        .withMessageContaining("AssertionError");
   }
 
   @ParameterizedTest

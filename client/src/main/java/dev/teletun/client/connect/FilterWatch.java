@@ -6,6 +6,7 @@ import dev.teletun.client.host.filter.HostFilter;
 import dev.teletun.client.host.filter.Obstacle;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.lifecycle.Recurring;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,9 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the user what the filter keeps from passing, each kind once and each address once. Asks on
@@ -31,9 +31,8 @@ final class FilterWatch implements Closeable {
   private final List<String> shared;
   private final Set<Obstacle> toldLost = new HashSet<>();
   private final Progress progress;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
   private final Set<InetAddress> toldOf = new HashSet<>();
+  private @Nullable Recurring looks;
   private boolean toldRefused;
   private boolean toldForwarded;
   private volatile HostFilter.Kept last = new HostFilter.Kept(0, 0, Set.of(), 0);
@@ -45,25 +44,14 @@ final class FilterWatch implements Closeable {
     this.exposed = boundary.exposed();
     this.shared = boundary.shared();
     this.progress = progress;
-    this.thread = Thread.ofPlatform().name("filter").daemon().unstarted(this::run);
   }
 
   /** Asks a first time before it returns. */
   static FilterWatch begin(HostFilter.Watched source, Boundary boundary, Progress progress) {
     FilterWatch watch = new FilterWatch(source, boundary, progress);
     watch.look();
-    watch.thread.start();
+    watch.looks = Recurring.start("filter", BETWEEN, watch::look);
     return watch;
-  }
-
-  private void run() {
-    try {
-      while (!closing.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Asks once, and tells what is new. */
@@ -157,11 +145,8 @@ final class FilterWatch implements Closeable {
 
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      thread.join();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    if (looks != null) {
+      looks.close();
     }
   }
 }

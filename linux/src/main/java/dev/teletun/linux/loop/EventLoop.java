@@ -63,8 +63,11 @@ public final class EventLoop implements Closeable {
     Thread thread =
         new Thread(
             () -> {
-              body.run();
-              complete();
+              try {
+                body.run();
+              } finally { // an Error too
+                complete();
+              }
             },
             name);
     thread.setDaemon(true);

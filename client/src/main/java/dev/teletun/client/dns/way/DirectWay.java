@@ -11,6 +11,7 @@ import dev.teletun.client.host.trace.Traces;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.lifecycle.Recurring;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +23,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stub's addresses in resolv.conf, in the places of the host's name servers, all else in it as
@@ -52,15 +51,13 @@ final class DirectWay implements NameWay {
   private final LoopbackStubs ports;
   private final CompletableFuture<Void> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("dns-file").daemon().factory());
   private final Beneath beneath;
   private ResolvConfTrace place;
   private String written = "";
   private int changes;
   private int quiet;
   private boolean givenUp;
+  private @Nullable Recurring checks;
   private volatile String state = "";
 
   private DirectWay(
@@ -116,8 +113,7 @@ final class DirectWay implements NameWay {
       place = cover(ours, cannotReplace);
     }
     written = ours;
-    long tick = TICK.toMillis();
-    var _ = thread.scheduleWithFixedDelay(this::check, tick, tick, TimeUnit.MILLISECONDS);
+    checks = Recurring.start("dns-file", TICK, this::check);
   }
 
   private CoveredFile cover(String ours, IOException cannotReplace) throws IOException {
@@ -234,7 +230,9 @@ final class DirectWay implements NameWay {
   @Override
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
-      thread.close();
+      if (checks != null) {
+        checks.close();
+      }
       try (beneath;
           stub) {
         traces.undo(place);

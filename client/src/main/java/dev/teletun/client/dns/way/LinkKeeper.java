@@ -1,14 +1,13 @@
 package dev.teletun.client.dns.way;
 
 import dev.teletun.protocol.address.Addresses;
+import dev.teletun.protocol.lifecycle.Recurring;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class LinkKeeper implements Closeable {
   private static final Path STATE = Path.of("/run/systemd/resolve/netif");
 
+  private static final Duration LONGEST_UNUSED = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   /** Changes by others in a row, after which theirs stands: two programs must not fight. */
   private static final int MOST_CHANGES = 10;
 
   private final ResolvedBus bus = new ResolvedBus();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("dns-link").daemon().factory());
   private final int link;
   private final Path file;
   private volatile LinkSettings wanted;
@@ -35,6 +34,7 @@ final class LinkKeeper implements Closeable {
   private @Nullable LinkSettings applied;
   private String seen = "";
   private int changesInARow;
+  private @Nullable Recurring checks;
 
   private LinkKeeper(int link, LinkSettings wanted) {
     this.link = link;
@@ -52,12 +52,25 @@ final class LinkKeeper implements Closeable {
     LinkKeeper keeper = new LinkKeeper(link, wanted);
     try {
       keeper.apply();
+      keeper.awaitUse();
     } catch (IOException e) {
       keeper.close();
       throw e;
     }
-    var _ = keeper.thread.scheduleWithFixedDelay(keeper::check, 1, 1, TimeUnit.SECONDS);
+    keeper.checks = Recurring.start("dns-link", PAUSE, keeper::check);
     return keeper;
+  }
+
+  /** It hears from the kernel by itself, when it gets to it, that the link has an address. */
+  private void awaitUse() throws IOException {
+    long begun = System.nanoTime();
+    while (!bus.asks(link)) {
+      if (System.nanoTime() - begun > LONGEST_UNUSED.toNanos()) {
+        throw new IOException(
+            "systemd-resolved took the settings of the tunnel's link, but does not ask there after %d s"
+                .formatted(LONGEST_UNUSED.toSeconds()));
+      }
+    }
   }
 
   /** The link is to have these settings within a second. Any thread; returns at once. */
@@ -73,7 +86,9 @@ final class LinkKeeper implements Closeable {
   /** Gives the link back; one that systemd-resolved keeps goes with the device. */
   @Override
   public void close() {
-    thread.close();
+    if (checks != null) {
+      checks.close();
+    }
     try {
       bus.revert(link);
     } catch (IOException e) {

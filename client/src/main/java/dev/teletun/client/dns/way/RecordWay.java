@@ -12,17 +12,16 @@ import dev.teletun.client.host.trace.Traces;
 import dev.teletun.protocol.address.Addresses;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.lifecycle.CloseStack;
+import dev.teletun.protocol.lifecycle.Recurring;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record with the program that writes this host's resolv.conf: it names ports of the stub as the
@@ -47,14 +46,12 @@ final class RecordWay implements NameWay {
   private final Consumer<String> events;
   private final CompletableFuture<Void> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("dns-record").daemon().factory());
   private ResolverLines others = ResolverLines.parse("");
   private List<InetAddress> stubs = List.of();
   private String seen = "";
   private int changes;
   private boolean givenUp;
+  private @Nullable Recurring checks;
   private volatile String state = "";
 
   private RecordWay(
@@ -120,8 +117,7 @@ final class RecordWay implements NameWay {
       pause();
     }
     seen = registry.fingerprint();
-    long tick = TICK.toMillis();
-    var _ = thread.scheduleWithFixedDelay(this::check, tick, tick, TimeUnit.MILLISECONDS);
+    checks = Recurring.start("dns-record", TICK, this::check);
   }
 
   /** Each server has its port of the stub; none has it where no server is named. */
@@ -210,7 +206,9 @@ final class RecordWay implements NameWay {
   @Override
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
-      thread.close();
+      if (checks != null) {
+        checks.close();
+      }
       try (stub) {
         try {
           traces.undo(record);

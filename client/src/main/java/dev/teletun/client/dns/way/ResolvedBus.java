@@ -18,6 +18,7 @@ final class ResolvedBus {
   private static final int LIMIT_SECONDS = 5;
   private static final String NAME = "org.freedesktop.resolve1";
   private static final String PATH = "/org/freedesktop/resolve1";
+  private static final int SCOPE_DNS = 1; // SD_RESOLVED_DNS, src/systemd/sd-resolve
   private static final int AF_INET = 2; // include/linux/socket.h
   private static final int AF_INET6 = 10;
 
@@ -65,6 +66,21 @@ final class ResolvedBus {
     set("RevertLink", "i", link);
   }
 
+  /**
+   * True if it asks the link's server: having settings is not enough, it must have heard of the
+   * link's address, too (src/resolve/resolved-link.c, link_relevant).
+   */
+  boolean asks(int link) throws IOException {
+    String path = PATH + "/link/" + encoded(Integer.toString(link));
+    String said = busctl("get-property", NAME, path, NAME + ".Link", "ScopesMask").strip();
+    return said.startsWith("t ") && (Long.parseLong(said.substring(2)) & SCOPE_DNS) != 0;
+  }
+
+  /** As sd_bus_path_encode(3): a digit may not come first. */
+  private static String encoded(String number) {
+    return "_%x%s".formatted((int) number.charAt(0), number.substring(1));
+  }
+
   private void set(String method, String signature, int link, String... arguments)
       throws IOException {
     List<String> words = new ArrayList<>(List.of(method, signature, Integer.toString(link)));
@@ -73,24 +89,31 @@ final class ResolvedBus {
   }
 
   private static void call(String interfaceName, String... words) throws IOException {
+    List<String> line = new ArrayList<>(List.of("call", NAME, PATH, interfaceName));
+    line.addAll(List.of(words));
+    String _ = busctl(line.toArray(String[]::new));
+  }
+
+  private static String busctl(String... words) throws IOException {
     List<String> line =
         new ArrayList<>(List.of("busctl", "--system", "--timeout=" + LIMIT_SECONDS));
-    line.addAll(List.of("call", NAME, PATH, interfaceName));
     line.addAll(List.of(words));
+    String what = words[4];
     Process busctl = new ProcessBuilder(line).redirectErrorStream(true).start();
     busctl.getOutputStream().close();
     try {
       if (!busctl.waitFor(LIMIT_SECONDS + 1, TimeUnit.SECONDS)) {
         throw new IOException(
-            "systemd-resolved: %s not answered in %d s".formatted(words[0], LIMIT_SECONDS));
+            "systemd-resolved: %s not answered in %d s".formatted(what, LIMIT_SECONDS));
       }
+      String said = new String(busctl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (busctl.exitValue() != 0) {
-        String said = new String(busctl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        throw new IOException("systemd-resolved: %s: %s".formatted(words[0], said.strip()));
+        throw new IOException("systemd-resolved: %s: %s".formatted(what, said.strip()));
       }
+      return said;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("systemd-resolved: %s interrupted".formatted(words[0]), e);
+      throw new IOException("systemd-resolved: %s interrupted".formatted(what), e);
     } finally {
       busctl.destroyForcibly(); // which closes its output, too
     }
