@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code -expose} beside the firewalls that a laptop may have. */
 @Tag("netns")
@@ -91,6 +93,23 @@ class FirewallIT {
     assertThat(laptop().run("tcpdump", "-nr", pcap.toString(), ABOUT_PROBES).orThrow())
         .as("answers of the firewall to what shows that it blocks")
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9080-9095", "9080-9095:from=10.244.0.0/16", "all"})
+  void namesTheCommandForManyPortsToo(String exposed) throws IOException {
+    try (Closeable _ = firewalls.ufw();
+        RunningProgram client = programs.connect("-expose=" + exposed)) {
+      assertThat(client.output()).contains("-expose=%s: ufw %s".formatted(exposed, KEEPS_OUT));
+      assertThat(reaches()).isEmpty();
+
+      obey(client);
+
+      Until.holds(() -> assertThat(client.output()).contains(LET_IN));
+      assertThat(reaches()).contains("tcp " + LabNet.POD_CLUSTER.v4());
+    } finally {
+      laptop().run("ufw", "--force", "reset").orThrow();
+    }
   }
 
   @Test

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Containers of the laptop that use its tunnel: a bridge that Docker's rules know, and one that
@@ -92,10 +94,11 @@ class ShareIT {
     }
   }
 
-  @Test
-  void letsContainersIntoTheClusterAsThePod() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"-dns=intercept", "-dns=direct"})
+  void letsContainersIntoTheClusterAsThePod(String dns) throws IOException {
     String before = host();
-    try (RunningProgram client = programs.connect("-share-with=" + DOCKER, "-expose=1")) {
+    try (RunningProgram client = programs.connect("-share-with=" + DOCKER, "-expose=1", dns)) {
       for (String service : List.of(LabNet.WEB_SERVICE.v4(), LabNet.WEB_SERVICE.v6Bracketed())) {
         assertThat(fetch("box1", service).stdout()).contains("serves");
       }
