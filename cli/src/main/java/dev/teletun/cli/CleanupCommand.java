@@ -3,7 +3,7 @@ package dev.teletun.cli;
 import dev.teletun.cli.screen.Screen;
 import dev.teletun.client.host.cleanup.Cleanup;
 import dev.teletun.protocol.settings.Problems;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,11 +31,16 @@ final class CleanupCommand implements Action {
   @Override
   public int run(Problems problems, Screen screen) throws Exception {
     problems.throwIfAny();
-    List<String> repaired = Cleanup.run(keepFence);
-    if (repaired.isEmpty()) {
+    AtomicInteger repaired = new AtomicInteger();
+    Cleanup.run(
+        keepFence,
+        what -> {
+          repaired.incrementAndGet();
+          screen.result(what);
+        });
+    if (repaired.get() == 0) {
       screen.result("nothing to repair");
     }
-    repaired.forEach(screen::result);
     return 0;
   }
 }

@@ -304,7 +304,7 @@ public final class Client implements Closeable {
   /** What a killed client left does not keep this one from working. */
   private static void repair(boolean keepFence, Progress progress) {
     try {
-      Cleanup.run(keepFence).forEach(progress::done);
+      Cleanup.run(keepFence, progress::done);
     } catch (IOException e) {
       progress.warn("what a killed client may have left stays: " + e.getMessage());
     }

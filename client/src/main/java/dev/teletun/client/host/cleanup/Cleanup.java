@@ -6,6 +6,7 @@ import dev.teletun.client.host.route.Fence;
 import dev.teletun.client.host.trace.CoveredFile;
 import dev.teletun.client.host.trace.OwnRules;
 import dev.teletun.client.host.trace.RegistryRecord;
+import dev.teletun.client.host.trace.Repairs;
 import dev.teletun.client.host.trace.ReplacedFile;
 import dev.teletun.client.host.trace.StateDirectory;
 import dev.teletun.client.host.trace.Trace;
@@ -16,9 +17,11 @@ import dev.teletun.linux.route.RouteSocket;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,62 +41,91 @@ public final class Cleanup {
   private Cleanup() {}
 
   /**
-   * Does it; may be repeated.
+   * Does it, as far as it can be done; may be repeated.
    *
    * @param keepFences whether what {@code -fail-closed} leaves behind a killed client stays
-   * @return what was repaired, a line each
+   * @param told hears what was repaired, a line each
+   * @throws IOException with all that could not be repaired
    */
-  public static List<String> run(boolean keepFences) throws IOException {
-    List<String> repaired = new ArrayList<>();
+  public static void run(boolean keepFences, Consumer<String> told) throws IOException {
+    Repairs repairs = new Repairs(told);
     Set<String> living;
     try (RouteSocket kernel = RouteSocket.open()) {
       living =
           ClientDevice.all(kernel).stream().map(ClientDevice::name).collect(Collectors.toSet());
-      int fences = keepFences ? 0 : Fence.removeAbandoned(kernel, living);
-      if (fences > 0) {
-        repaired.add("removed %d unreachable routes of -fail-closed".formatted(fences));
-      }
+      boolean _ =
+          repairs.step(() ->
+              counted(
+                  keepFences ? 0 : Fence.removeAbandoned(kernel, living),
+                  "removed %d unreachable routes of -fail-closed"));
     }
-    repaired.addAll(Traces.undoAbandoned(StateDirectory.STANDARD));
-    repaired.addAll(unrecorded(living));
-    int flows = DnsIntercept.forgetStaleFlows();
-    if (flows > 0) {
-      repaired.add("made the kernel forget %d flows to a DNS stub that is gone".formatted(flows));
-    }
-    repaired.addAll(tables(living)); // last: a host without libnftables has names to get back, too
-    return repaired;
+    Traces.undoAbandoned(StateDirectory.STANDARD, repairs);
+    undoUnrecorded(living, repairs);
+    boolean _ =
+        repairs.step(() ->
+            counted(
+                DnsIntercept.forgetStaleFlows(),
+                "made the kernel forget %d flows to a DNS stub that is gone"));
+    boolean _ = repairs.step(() -> removeTables(living, told));
+    repairs.throwIfAnyFailed();
   }
 
-  private static List<String> tables(Set<String> livingDevices) throws IOException {
-    List<String> removed = new ArrayList<>();
+  private static Optional<String> counted(int count, String what) {
+    return count > 0 ? Optional.of(what.formatted(count)) : Optional.empty();
+  }
+
+  private static Optional<String> removeTables(Set<String> livingDevices, Consumer<String> told)
+      throws IOException {
     try (Nftables nft = Nftables.open()) {
       for (NftTable table : nft.tablesLikeOurs()) {
         if (isStale(table, livingDevices) && nft.delete(table)) {
-          removed.add("removed the nftables table %s".formatted(table));
+          told.accept("removed the nftables table %s".formatted(table));
         }
       }
     }
-    return removed;
+    return Optional.empty();
   }
 
   /** What bears our mark although no journal tells of it: that may be lost. */
-  private static List<String> unrecorded(Set<String> livingDevices) throws IOException {
-    List<Trace> left = new ArrayList<>(ReplacedFile.left(RESOLV_CONF, livingDevices));
-    CoveredFile.left(RESOLV_CONF, livingDevices).ifPresent(left::add);
-    left.addAll(RegistryRecord.left(livingDevices));
-    try (RouteSocket kernel = RouteSocket.open()) {
-      left.addAll(OwnRules.left(kernel, livingDevices));
+  private static void undoUnrecorded(Set<String> livingDevices, Repairs repairs)
+      throws IOException {
+    Set<Trace> recorded = Traces.living(StateDirectory.STANDARD);
+    for (Search search : searches(livingDevices)) {
+      boolean _ =
+          repairs.step(() -> {
+            for (Trace trace : search.left()) {
+              if (!recorded.contains(trace)) {
+                boolean _ = repairs.step(() -> undo(trace));
+              }
+            }
+            return Optional.empty();
+          });
     }
-    left.removeAll(Traces.living(StateDirectory.STANDARD));
-    List<String> repaired = new ArrayList<>();
-    for (Trace trace : left) {
-      try {
-        trace.undo().ifPresent(repaired::add);
-      } catch (NoSuchFileException _) {
-        // Another cleanup is undoing it.
-      }
+  }
+
+  /** Looks for one kind of traces. */
+  private interface Search {
+    Collection<? extends Trace> left() throws IOException;
+  }
+
+  private static List<Search> searches(Set<String> livingDevices) {
+    return List.of(
+        () -> ReplacedFile.left(RESOLV_CONF, livingDevices),
+        () -> CoveredFile.left(RESOLV_CONF, livingDevices).stream().toList(),
+        () -> RegistryRecord.left(livingDevices),
+        () -> {
+          try (RouteSocket kernel = RouteSocket.open()) {
+            return OwnRules.left(kernel, livingDevices);
+          }
+        });
+  }
+
+  private static Optional<String> undo(Trace trace) throws IOException {
+    try {
+      return trace.undo();
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // another cleanup is undoing it
     }
-    return repaired;
   }
 
   /** A living process's tables cannot be deleted either, but without owner tables they could. */

@@ -84,8 +84,11 @@ final class Journal implements Closeable {
 
   /**
    * The journal of a client that is gone; empty while the client lives, or somebody else undoes.
+   *
+   * @param repairs hears of what cannot be read; the journal stays then
    */
-  static Optional<Journal> takeOver(StateDirectory state, Path directory) throws IOException {
+  static Optional<Journal> takeOver(StateDirectory state, Path directory, Repairs repairs)
+      throws IOException {
     if (OWN.contains(directory)) { // to close its lock file would unlock it
       return Optional.empty();
     }
@@ -100,22 +103,18 @@ final class Journal implements Closeable {
       lockFile.close();
       return Optional.empty();
     }
-    return Optional.of(reading(new Journal(state, directory, lockFile)));
+    Journal journal = new Journal(state, directory, lockFile);
+    journal.files.putAll(written(directory, repairs));
+    return Optional.of(journal);
   }
 
-  /** What is written down there, whoever's it is. */
-  static List<Trace> peek(Path directory) throws IOException {
-    List<Trace> traces = new ArrayList<>();
-    try (Stream<Path> all = Files.list(directory)) {
-      for (Path file : all.sorted().toList()) {
-        if (file.toString().endsWith(SUFFIX)) {
-          traces.add(Trace.of(read(file)));
-        }
-      }
+  /** What is written down there, whoever's it is, as far as it can be read. */
+  static Set<Trace> peek(Path directory) throws IOException {
+    try {
+      return written(directory, new Repairs(_ -> {})).keySet();
     } catch (NoSuchFileException _) {
-      // It has just been undone.
+      return Set.of(); // it has just been undone
     }
-    return traces;
   }
 
   private static void deleteIfEmpty(Path directory) throws IOException {
@@ -126,15 +125,33 @@ final class Journal implements Closeable {
     }
   }
 
-  private static Journal reading(Journal journal) throws IOException {
-    try (Stream<Path> all = Files.list(journal.directory)) {
+  private static Map<Trace, Path> written(Path directory, Repairs repairs) throws IOException {
+    Map<Trace, Path> written = new LinkedHashMap<>();
+    try (Stream<Path> all = Files.list(directory)) {
       for (Path file : all.sorted().toList()) {
         if (file.toString().endsWith(SUFFIX)) {
-          journal.files.put(Trace.of(read(file)), file);
+          boolean _ =
+              repairs.step(() -> {
+                written.put(trace(file), file);
+                return Optional.empty();
+              });
         }
       }
     }
-    return journal;
+    return written;
+  }
+
+  private static Trace trace(Path file) throws IOException {
+    try {
+      return Trace.of(read(file));
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "%s cannot be read: %s. Once the host is in order, delete it"
+              .formatted(file, e.getMessage()),
+          e);
+    }
   }
 
   private static Map<String, String> read(Path file) throws IOException {
@@ -187,17 +204,19 @@ final class Journal implements Closeable {
   @Override
   public void close() throws IOException {
     try (lockFile) {
-      if (files.isEmpty()) {
-        delete();
+      List<Path> rest;
+      try (Stream<Path> all = Files.list(directory)) {
+        rest = all.toList();
+      }
+      if (rest.stream().noneMatch(file -> file.toString().endsWith(SUFFIX))) {
+        delete(rest);
       }
     }
   }
 
-  private void delete() throws IOException {
-    try (Stream<Path> rest = Files.list(directory)) {
-      for (Path file : rest.toList()) {
-        Files.delete(file);
-      }
+  private void delete(List<Path> rest) throws IOException {
+    for (Path file : rest) {
+      Files.delete(file);
     }
     Files.delete(directory);
     state.removeIfEmpty();

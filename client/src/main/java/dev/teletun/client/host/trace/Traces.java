@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -68,41 +66,33 @@ public final class Traces implements Closeable {
     if (journal != null) {
       Journal own = journal;
       journal = null;
-      undoAll(own, new ArrayList<>());
+      Repairs repairs = new Repairs(_ -> {});
+      undoAll(own, repairs);
+      repairs.throwIfAnyFailed();
     }
     if (guardian != null) {
       guardian.dismiss();
     }
   }
 
-  /**
-   * Undoes what clients left that are gone.
-   *
-   * @return what was done, a line each
-   */
-  public static List<String> undoAbandoned(StateDirectory state) throws IOException {
-    List<String> done = new ArrayList<>();
+  /** Undoes what clients left that are gone, as far as it can be. */
+  public static void undoAbandoned(StateDirectory state, Repairs repairs) throws IOException {
     if (!state.exists()) {
-      return done;
+      return;
     }
-    List<IOException> troubles = new ArrayList<>();
     try (Stream<Path> journals = Files.list(state.path())) {
       for (Path directory : journals.filter(Files::isDirectory).toList()) {
-        try {
-          Optional<Journal> abandoned = Journal.takeOver(state, directory);
-          if (abandoned.isPresent()) {
-            undoAll(abandoned.get(), done);
-          }
-        } catch (IOException e) { // of one that is damaged: the others are undone all the same
-          troubles.add(e);
-        }
+        boolean _ =
+            repairs.step(() -> {
+              Optional<Journal> abandoned = Journal.takeOver(state, directory, repairs);
+              if (abandoned.isPresent()) {
+                undoAll(abandoned.get(), repairs);
+              }
+              return Optional.empty();
+            });
       }
     }
     state.removeIfEmpty();
-    if (!troubles.isEmpty()) {
-      throw troubles.getFirst();
-    }
-    return done;
   }
 
   /**
@@ -120,11 +110,12 @@ public final class Traces implements Closeable {
     return living;
   }
 
-  private static void undoAll(Journal journal, List<String> done) throws IOException {
+  private static void undoAll(Journal journal, Repairs repairs) throws IOException {
     try (journal) {
       for (Trace trace : journal.traces()) {
-        trace.undo().ifPresent(done::add);
-        journal.forget(trace);
+        if (repairs.step(trace::undo)) {
+          journal.forget(trace);
+        }
       }
     }
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class TracesTest {
     try (Journal journal = Journal.begin(state, TOKEN)) {
       journal.intend(trace);
 
-      assertThat(Traces.undoAbandoned(state)).isEmpty();
+      assertThat(undoAbandoned()).isEmpty();
       assertThat(journal.traces()).containsExactly(trace);
       journal.forget(trace);
     }
@@ -59,12 +60,12 @@ class TracesTest {
     Files.writeString(
         trace.kept(), "nameserver 192.0.2.1\n"); // theirs is there: only this is left of us
 
-    assertThat(Traces.undoAbandoned(state)).singleElement().asString().contains("left");
+    assertThat(undoAbandoned()).singleElement().asString().contains("left");
 
     assertThat(trace.kept()).doesNotExist();
     assertThat(journal).doesNotExist();
     assertThat(state.path()).doesNotExist();
-    assertThat(Traces.undoAbandoned(state)).isEmpty();
+    assertThat(undoAbandoned()).isEmpty();
   }
 
   @Test
@@ -81,13 +82,13 @@ class TracesTest {
     try {
       assertThat(holder.inputReader().readLine()).isEqualTo("held");
 
-      assertThat(Traces.undoAbandoned(state)).isEmpty();
+      assertThat(undoAbandoned()).isEmpty();
       assertThat(journal).exists();
     } finally {
       holder.destroy();
       assertThat(holder.waitFor()).isNotNegative();
     }
-    Traces.undoAbandoned(state);
+    undoAbandoned();
     assertThat(journal).doesNotExist();
   }
 
@@ -99,7 +100,7 @@ class TracesTest {
     assertThatIOException()
         .isThrownBy(() -> Journal.begin(state, TOKEN).close())
         .withMessageContaining("only this user can write to");
-    assertThatIOException().isThrownBy(() -> Traces.undoAbandoned(state));
+    assertThatIOException().isThrownBy(() -> undoAbandoned());
   }
 
   @Test
@@ -119,9 +120,33 @@ class TracesTest {
     Files.writeString(journal.resolve("001.trace"), "kind=something new\n");
 
     assertThatIOException()
-        .isThrownBy(() -> Traces.undoAbandoned(state))
+        .isThrownBy(() -> undoAbandoned())
         .withMessageContaining("something new");
     assertThat(journal).exists();
+  }
+
+  @Test
+  void undoesTheRestOfAJournalOfWhichAPartIsDamaged() throws IOException {
+    Path journal = abandoned();
+    Path damaged = Files.createFile(journal.resolve("000.trace"));
+    Files.writeString(trace.kept(), "nameserver 192.0.2.1\n");
+
+    assertThatIOException()
+        .isThrownBy(this::undoAbandoned)
+        .withMessageContaining(damaged + " cannot be read");
+
+    assertThat(trace.kept()).doesNotExist();
+    assertThat(journal.resolve("001.trace")).doesNotExist();
+    assertThat(damaged).exists();
+    assertThat(Traces.living(state)).isEmpty();
+  }
+
+  private List<String> undoAbandoned() throws IOException {
+    List<String> done = new ArrayList<>();
+    Repairs repairs = new Repairs(done::add);
+    Traces.undoAbandoned(state, repairs);
+    repairs.throwIfAnyFailed();
+    return done;
   }
 
   /** As a client leaves it that was killed. */
