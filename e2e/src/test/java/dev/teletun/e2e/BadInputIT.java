@@ -45,6 +45,32 @@ class BadInputIT {
     "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /dev/net && exec \"$@\"", "sh"
   };
 
+  /** A device that nobody may open, as a container's runtime leaves it. */
+  private static final String[] CLOSED_TUN = {
+    "unshare",
+    "--mount",
+    "sh",
+    "-c",
+    "mount --bind /dev/net /dev/net && mount -o remount,bind,nodev /dev/net && exec \"$@\"",
+    "sh"
+  };
+
+  /** Runs the command of its arguments, which the kernel refuses TUNSETIFF from then on. */
+  private static final String[] NO_TUNSETIFF = {
+    "python3",
+    "-c",
+    """
+    import ctypes, os, struct, sys
+    steps = [
+        (0x20, 0, 0, 24), (0x15, 0, 1, 0x400454ca),   # the second argument of ioctl(2)
+        (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7fff0000)]
+    code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *step) for step in steps))
+    program = ctypes.create_string_buffer(struct.pack('HxxxxxxP', len(steps), ctypes.addressof(code)))
+    assert ctypes.CDLL(None).prctl(22, 2, program) == 0
+    os.execv(sys.argv[1], sys.argv[1:])
+    """
+  };
+
   private static Programs programs;
   private static Host laptop;
   private static Path keys;
@@ -111,6 +137,22 @@ class BadInputIT {
     Run run = client(NO_TUN, keys, keys.resolve("server.pub"), LabNet.NODE.v4(), LabNet.NODE_PORT);
 
     expect(run, REFUSED, "/dev/net/tun", "ENOENT", "modprobe tun");
+  }
+
+  @Test
+  void namesTheDeviceThatItMayNotOpen() throws IOException {
+    Run run =
+        client(CLOSED_TUN, keys, keys.resolve("server.pub"), LabNet.NODE.v4(), LabNet.NODE_PORT);
+
+    expect(run, REFUSED, "/dev/net/tun", "EACCES", "let this user read and write /dev/net/tun");
+  }
+
+  @Test
+  void saysWhichCallASandboxForbids() throws IOException {
+    Run run =
+        client(NO_TUNSETIFF, keys, keys.resolve("server.pub"), LabNet.NODE.v4(), LabNet.NODE_PORT);
+
+    expect(run, REFUSED, "ioctl(TUNSETIFF", "EPERM", "CAP_NET_ADMIN");
   }
 
   @Test

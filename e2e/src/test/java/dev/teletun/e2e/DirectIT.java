@@ -104,6 +104,53 @@ class DirectIT {
   }
 
   @Test
+  void keepsAnEditOfTheUsersAfterAKill() throws IOException {
+    String own = laptop.resolvConf();
+    Undone undone = Undone.since(laptop);
+    RunningProgram client = connect();
+    laptop.shell("echo options timeout:7 >>/etc/resolv.conf").orThrow();
+    killWithGuardian(client);
+
+    assertThat(cleanup()).contains("/etc/resolv.conf");
+
+    assertThat(laptop.resolvConf()).isEqualTo(own + "options timeout:7\n");
+    laptop.shell("sed -i '/^options timeout:7$/d' /etc/resolv.conf").orThrow();
+    undone.inOrder();
+  }
+
+  @Test
+  void whatWasWrittenDownIsEnoughOnADiskThatIsFullSince() throws IOException {
+    Undone undone = Undone.since(laptop);
+    laptop.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/var/lib").orThrow();
+    try {
+      RunningProgram client = connect();
+      assertThat(laptop.shell("cat /dev/zero >/var/lib/full").stderr()).contains("No space left");
+      killWithGuardian(client);
+
+      assertThat(cleanup()).contains("put /etc/resolv.conf back");
+      assertThat(laptop.run("ls", "/var/lib").orThrow()).isEqualTo("full\n");
+    } finally {
+      laptop.run("umount", "/var/lib").orThrow();
+    }
+    undone.inOrder();
+  }
+
+  @Test
+  void knowsAClientWhoseDeviceWasRenamed() throws IOException {
+    Undone undone = Undone.since(laptop);
+    RunningProgram client = started.own(programs.connect("-dns=direct", "-strict-routes"));
+    laptop
+        .shell("ip link set tel0 down; ip link set tel0 name other0; ip link set other0 up")
+        .orThrow();
+
+    assertThat(cleanup()).contains("nothing to repair");
+    killWithGuardian(client);
+    assertThat(cleanup()).contains("put /etc/resolv.conf back", "removed 2 rules");
+
+    undone.inOrder();
+  }
+
+  @Test
   void changesNothingWhenItCannotWriteDownWhat() throws IOException {
     Undone undone = Undone.since(laptop);
     for (String trouble :

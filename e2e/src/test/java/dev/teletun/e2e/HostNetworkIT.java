@@ -2,10 +2,12 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.lab.topology.Dnsmasq;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.RunningProgram;
+import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class HostNetworkIT {
   /** More than the kernel keeps for somebody who does not listen. */
   private static final int FLOOD = 40_000;
+
+  private static final String OTHER_ADDRESS = "192.168.50.77";
 
   private static final String DOCKER =
       """
@@ -115,6 +119,89 @@ class HostNetworkIT {
             "ip route del default proto dhcp; ip route add default via %s dev eth0"
                 .formatted(LabNet.ROUTER_LAN.v4()))
         .orThrow();
+  }
+
+  /** busybox's, with Debian's script, which writes resolv.conf with each lease, too. */
+  @Test
+  void aRealDhcpClientThatRenewsItsLeaseAndGetsAnotherAddress() throws IOException {
+    DebianPackages.unpack("busybox", "udhcpc");
+    String resolvConf = laptop().resolvConf();
+    try (CloseStack started = new CloseStack()) {
+      RunningProgram server = started.own(leasing(LabNet.LAPTOP.v4(), LabNet.ROUTER_LAN.v4()));
+      RunningProgram dhcp = started.own(startDhcpClient());
+      awaitLeases(dhcp, 1, LabNet.LAPTOP.v4());
+      trio.connect();
+      Conversation talk = trio.talk();
+      String own = routesOfOurs();
+
+      for (int lease = 2; lease <= 4; lease++) {
+        dhcp.signal("USR1"); // renew
+        awaitLeases(dhcp, lease, LabNet.LAPTOP.v4());
+        talk.exchange();
+        Until.holds(HostNetworkIT::fetchesByName);
+      }
+      server.close();
+      started.own(leasing(OTHER_ADDRESS, LabNet.SECOND_NAME_SERVER.v4()));
+      dhcp.signal("USR1");
+      awaitLeases(dhcp, 1, OTHER_ADDRESS);
+
+      talk.exchange();
+      Until.holds(HostNetworkIT::fetchesByName);
+      assertThat(laptop().resolvConf())
+          .isEqualTo("\nnameserver " + LabNet.SECOND_NAME_SERVER.v4() + "\n");
+      Until.holds(() -> assertThat(routesOfOurs()).isEqualTo(own));
+    } finally {
+      laptop()
+          .shell(
+              "ip -4 addr flush dev eth0; ip addr add %s/24 dev eth0; ip route add default via %s dev eth0"
+                  .formatted(LabNet.LAPTOP.v4(), LabNet.ROUTER_LAN.v4()))
+          .orThrow();
+      laptop().runWithInput(resolvConf, "sh", "-c", "cat >/etc/resolv.conf").orThrow();
+    }
+  }
+
+  private static void fetchesByName() throws IOException {
+    String url = "http://%s/".formatted(LabNet.WEB_NAME);
+    assertThat(laptop().run("curl", "-sS", "--fail", "-m2", url).stdout()).contains("serves");
+  }
+
+  /** A server on the router that has one address to give away, and names a name server. */
+  private static RunningProgram leasing(String address, String nameServer) throws IOException {
+    return programs
+        .lab()
+        .router()
+        .start(
+            Dnsmasq.line(
+                "--port=0",
+                "--interface=lan0",
+                "--no-ping",
+                "--dhcp-authoritative",
+                "--dhcp-option=option:dns-server," + nameServer,
+                "--dhcp-leasefile=" + programs.lab().directory().resolve("leases-" + address),
+                "--dhcp-range=%s,%s,255.255.255.0,2m".formatted(address, address)));
+  }
+
+  private static RunningProgram startDhcpClient() throws IOException {
+    laptop().run("ip", "-4", "addr", "flush", "dev", "eth0").orThrow();
+    return laptop()
+        .start(
+            "env",
+            "PATH=%s:/usr/sbin:/usr/bin:/sbin:/bin"
+                .formatted(DebianPackages.directory("busybox").resolve("usr/bin")),
+            "busybox",
+            "udhcpc",
+            "-f",
+            "-i",
+            "eth0",
+            "-s",
+            DebianPackages.directory("udhcpc").resolve("etc/udhcpc/default.script").toString());
+  }
+
+  private static void awaitLeases(RunningProgram dhcp, int count, String address)
+      throws IOException {
+    String lease = "lease of %s obtained".formatted(address);
+    Until.holds(() ->
+        assertThat(dhcp.output().lines().filter(line -> line.contains(lease))).hasSize(count));
   }
 
   @Test

@@ -93,6 +93,11 @@ final class PreparedHost implements Closeable {
     return host;
   }
 
+  /** Makes it another, by further words of host-setups.sh. */
+  void become(String script) throws IOException {
+    host.shell(words + script).orThrow();
+  }
+
   /** What names that are not the cluster's mean here. */
   List<String> others() throws IOException {
     return host.shell(OTHERS).stdout().lines().toList();

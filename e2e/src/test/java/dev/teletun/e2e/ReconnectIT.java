@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A connection inside the tunnel goes on whatever happens outside: an SSH-like conversation with a
@@ -132,9 +133,10 @@ class ReconnectIT {
     talk.exchange();
   }
 
+  /** The absence: longer than a silent server is waited for, then than the pod is kept for us. */
   @ParameterizedTest
-  @ValueSource(strings = {"client", "external", "cluster"})
-  void aProcessIsStoppedForAWhile(String which) throws Exception {
+  @CsvSource({"client, 7", "external, 7", "cluster, 7", "client, 40"})
+  void aProcessIsStoppedForAWhile(String which, int seconds) throws Exception {
     RunningProgram stopped =
         switch (which) {
           case "client" -> trio.client();
@@ -142,8 +144,7 @@ class ReconnectIT {
           default -> trio.cluster();
         };
     stopped.signal("STOP");
-    // The absence itself: longer than a silent server is waited for.
-    Thread.sleep(7_000);
+    Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
     stopped.signal("CONT");
 
     talk.exchange();

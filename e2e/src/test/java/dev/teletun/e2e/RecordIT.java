@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Records with the programs that write resolv.conf, when others undo them or nobody does. */
@@ -20,6 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class RecordIT {
   private static final Pattern GIVEN_UP = Pattern.compile("keeps undoing the record .* left to it");
+
+  /** What of ours there is among the records, and on disk. */
+  private static final String LEFT =
+      "find /run/resolvconf -name '*teletun*'; ls -d /var/lib/teletun";
 
   private static Programs programs;
 
@@ -51,6 +57,50 @@ class RecordIT {
 
       assertThat(done).contains("removed the record");
       undone.inOrder();
+    }
+  }
+
+  /** What was called resolvconf when the client was killed is another program by now, or gone. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          DEBIAN_RESOLVCONF | remove_debian_resolvconf                     | the program that kept it is gone
+          DEBIAN_RESOLVCONF | remove_debian_resolvconf; rm -r /run/resolvconf | names no server now
+          DEBIAN_RESOLVCONF | remove_debian_resolvconf; openresolv         | openresolv does not know it
+          OPENRESOLV        | unpackaged; debian_resolvconf                | Debian's resolvconf does not know it
+          OPENRESOLV        | unpackaged                                   | the program that kept it is gone
+          """)
+  void isUndoneByWhateverIsThereThen(HostSetup setup, String change, String says)
+      throws IOException {
+    for (boolean byTheNextStart : new boolean[] {false, true}) {
+      try (PreparedHost prepared = PreparedHost.of(programs.laptop(), "", setup.script);
+          Kills kills = new Kills(programs, prepared.host(), "change")) {
+        List<String> others = prepared.others();
+        RunningProgram client = kills.connect(setup.way.option);
+        Kills.killGuardian(prepared.host());
+        client.kill();
+        prepared.become(change);
+
+        String said;
+        if (byTheNextStart) {
+          RunningProgram next = kills.connect();
+          Kills.endInOrder(next);
+          said = next.output();
+        } else {
+          said = prepared.host().run(programs.teletun("cleanup")).orThrow();
+        }
+
+        assertThat(said).containsOnlyOnce(says).containsOnlyOnce("the record of tel0");
+        assertThat(prepared.host().run(programs.teletun("cleanup")).orThrow())
+            .contains("nothing to repair");
+        assertThat(prepared.host().resolvConf()).doesNotContain("127.116.");
+        assertThat(prepared.host().shell(LEFT).stdout()).isEmpty();
+        if (!says.equals("names no server now")) {
+          assertThat(prepared.others()).isEqualTo(others);
+        }
+      }
     }
   }
 

@@ -82,14 +82,14 @@ class StrictRoutesIT {
   void cleanupRemovesItsRulesAlsoWithoutAJournal() throws IOException {
     Undone undone = Undone.since(laptop);
     RunningProgram client = connect();
-    laptop.run("ip", "rule", "add", "pref", "4801", "lookup", "77").orThrow(); // a stranger's
+    laptop.run("ip", "rule", "add", "pref", "4800", "lookup", "77").orThrow(); // a stranger's
     Kills.killGuardian(laptop);
     client.kill();
     laptop.shell("rm -r /var/lib/teletun").orThrow();
 
     assertThat(laptop.run(programs.teletun("cleanup")).orThrow()).contains("removed 2 rules");
 
-    laptop.run("ip", "rule", "del", "pref", "4801").orThrow();
+    laptop.run("ip", "rule", "del", "pref", "4800", "lookup", "77").orThrow();
     undone.inOrder();
   }
 

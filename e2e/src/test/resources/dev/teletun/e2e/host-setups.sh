@@ -24,6 +24,9 @@ packages() {
   mount -t overlay -o "lowerdir=$over/usr" overlay /usr
 }
 
+# The packages of the set-up before are not installed any more.
+unpackaged() { umount --lazy /usr; }
+
 # Runs a program until end_daemons.
 daemon() {
   "$@" </dev/null >>/run/lab/daemons.log 2>&1 &
@@ -151,6 +154,14 @@ debian_resolvconf() {
   ln -sf ../run/resolvconf/resolv.conf /etc/resolv.conf
   resolvconf --enable-updates
   { named "$LAN1" "$LAN2"; echo options timeout:3; } | resolvconf -a eth0.dhclient
+}
+
+remove_debian_resolvconf() { # what the package's prerm and postrm do
+  resolvconf --disable-updates
+  rm /etc/resolv.conf
+  grep -v '^#' /run/resolvconf/resolv.conf >/etc/resolv.conf
+  rm /run/resolvconf/resolv.conf
+  unpackaged
 }
 
 local_record() { # as the package dnsmasq makes it: before all others

@@ -3,6 +3,7 @@ package dev.teletun.client.dns.registry;
 import dev.teletun.linux.process.HostCommand;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +17,15 @@ import java.util.stream.Stream;
 public final class Resolvconf implements NameRegistry {
   private static final String PROGRAM = "resolvconf";
 
+  private static final Path STATE = Path.of("/run/resolvconf");
+
   /** Where the records are files; each kind has one of them (resolvconf(8)). */
   private static final List<Path> DIRECTORIES =
-      List.of(Path.of("/run/resolvconf/interface"), Path.of("/run/resolvconf/interfaces"));
+      List.of(STATE.resolve("interface"), STATE.resolve("interfaces"));
+
+  /** Those, and where openresolv notes what it was told of a record. */
+  private static final List<String> KEPT =
+      List.of("interface", "interfaces", "metrics", "exclusive", "private", "deprecated");
 
   /** Both kinds print it before each record, if asked for all. */
   private static final String HEADING = "# resolv.conf from ";
@@ -101,17 +108,52 @@ public final class Resolvconf implements NameRegistry {
     return BEFORE + device + AFTER;
   }
 
+  /**
+   * Deletes the record, and what openresolv noted of it, where no program does: the one that kept
+   * it is gone, or replaced by the other kind.
+   *
+   * @return false if there was none
+   */
+  public static boolean forget(String device) throws IOException {
+    String record = record(device);
+    boolean forgotten = false;
+    for (String kept : KEPT) {
+      for (Path file : in(STATE.resolve(kept))) {
+        String name = String.valueOf(file.getFileName());
+        if (name.equals(record) || name.endsWith(" " + record)) {
+          forgotten |= Files.deleteIfExists(file);
+        }
+      }
+    }
+    return forgotten;
+  }
+
+  /** What all records say that are left, whichever kind kept them. */
+  public static ResolverLines left() throws IOException {
+    StringJoiner all = new StringJoiner("\n");
+    for (Path directory : DIRECTORIES) {
+      for (Path file : in(directory)) {
+        all.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return ResolverLines.parse(all.toString());
+  }
+
+  private static List<Path> in(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
   /** The devices for which there is a record of ours, whoever made it. */
   public static List<String> devices() throws IOException {
     List<String> devices = new ArrayList<>();
     for (Path directory : DIRECTORIES) {
-      if (Files.isDirectory(directory)) {
-        try (Stream<Path> records = Files.list(directory)) {
-          records
-              .map(file -> device(String.valueOf(file.getFileName())))
-              .flatMap(Optional::stream)
-              .forEach(devices::add);
-        }
+      for (Path file : in(directory)) {
+        device(String.valueOf(file.getFileName())).ifPresent(devices::add);
       }
     }
     return devices;

@@ -1,5 +1,6 @@
 package dev.teletun.client.dns.way;
 
+import dev.teletun.client.dns.registry.StubAddress;
 import dev.teletun.client.dns.stub.NameStub;
 import dev.teletun.client.dns.stub.StubServer;
 import dev.teletun.protocol.address.Addresses;
@@ -54,7 +55,7 @@ final class LoopbackStubs implements Closeable {
   }
 
   private StubServer open(InetSocketAddress original, int number) throws IOException {
-    InetAddress own = Addresses.parse("127.116.%d.%d".formatted(mark.number(), number + 1));
+    InetAddress own = StubAddress.of(mark.number(), number + 1);
     try {
       return stub.serve(original, mark.value(), new InetSocketAddress(own, DNS_PORT));
     } catch (IOException e) {

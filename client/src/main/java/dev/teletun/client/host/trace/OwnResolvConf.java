@@ -25,7 +25,7 @@ public record OwnResolvConf(String device, String token, List<String> stubs, boo
       Pattern.compile("# teletun (tel\\d{1,4}) ([0-9a-f]{16}) ([0-9a-f]{8}) ([0-9a-f.:,]+)");
   private static final Pattern OUR_SECOND =
       Pattern.compile("# Written by teletun client, which .*");
-  private static final Pattern SERVER = Pattern.compile("\\s*nameserver\\s+(\\S+).*");
+  static final Pattern SERVER = Pattern.compile("\\s*nameserver\\s+(\\S+).*");
 
   /**
    * Writes one.

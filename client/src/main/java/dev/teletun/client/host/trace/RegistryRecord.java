@@ -5,6 +5,7 @@ import dev.teletun.client.dns.registry.NetworkManager;
 import dev.teletun.client.dns.registry.Resolvconf;
 import dev.teletun.client.dns.registry.ResolvconfKind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.Optional;
  */
 public record RegistryRecord(Program program, String device) implements Trace {
   static final String KIND = "record";
+
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   /** Whose record it is. */
   public enum Program {
@@ -58,16 +61,40 @@ public record RegistryRecord(Program program, String device) implements Trace {
 
   @Override
   public Optional<String> undo() throws IOException {
-    if (!devices(program).contains(device)) {
-      return Optional.empty();
+    boolean there = devices(program).contains(device);
+    if (program == Program.NETWORKMANAGER) {
+      return there ? Optional.of(removedBy(new NetworkManager())) : Optional.empty();
     }
-    NameRegistry registry =
-        switch (program) {
-          case RESOLVCONF -> new Resolvconf(ResolvconfKind.find());
-          case NETWORKMANAGER -> new NetworkManager();
-        };
+    Optional<String> removed = there ? Optional.of(removedFromResolvconf()) : Optional.empty();
+    Optional<String> mended =
+        new DeadStubs(RESOLV_CONF, device).replaceBy(Resolvconf.left().servers());
+    if (mended.isPresent()) {
+      return Optional.of(
+          removed.orElse("the record of " + device + " is gone") + "; " + mended.get());
+    }
+    return removed;
+  }
+
+  private String removedBy(NameRegistry registry) throws IOException {
     registry.remove(device);
-    return Optional.of("removed the record of %s with %s".formatted(device, registry.name()));
+    return "removed the record of %s with %s".formatted(device, registry.name());
+  }
+
+  /** The one that took the record may have been replaced since, or be gone. */
+  private String removedFromResolvconf() throws IOException {
+    String removed;
+    String why;
+    try {
+      Resolvconf resolvconf = new Resolvconf(ResolvconfKind.find());
+      removed = removedBy(resolvconf);
+      why = resolvconf.name() + " does not know it";
+    } catch (IOException e) {
+      removed = "removed the record of " + device;
+      why = "the program that kept it is gone, or fails: " + e.getMessage();
+    }
+    return Resolvconf.forget(device)
+        ? "deleted the record of %s, as %s".formatted(device, why)
+        : removed;
   }
 
   private static List<String> devices(Program program) throws IOException {

@@ -123,7 +123,7 @@ public record ReplacedFile(Path file, String device) implements ResolvConfTrace 
     }
   }
 
-  private static void write(Path fresh, String text) throws IOException {
+  static void write(Path fresh, String text) throws IOException {
     Files.deleteIfExists(fresh);
     try (FileChannel channel = FileChannel.open(fresh, CREATE_NEW, WRITE)) {
       Files.setPosixFilePermissions(fresh, fromString("rw-r--r--")); // whatever the umask is
@@ -185,7 +185,7 @@ public record ReplacedFile(Path file, String device) implements ResolvConfTrace 
     Files.deleteIfExists(fresh());
   }
 
-  private static void likeness(Path of, Path on) throws IOException {
+  static void likeness(Path of, Path on) throws IOException {
     PosixFileAttributes as =
         Files.readAttributes(of, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     PosixFileAttributeView view = Files.getFileAttributeView(on, PosixFileAttributeView.class);
