@@ -4,11 +4,9 @@ import static java.nio.file.attribute.PosixFilePermissions.asFileAttribute;
 import static java.nio.file.attribute.PosixFilePermissions.fromString;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -69,11 +67,11 @@ public record StateDirectory(Path path) {
   }
 
   /** Removes it if it is empty. */
-  void removeIfEmpty() throws IOException {
+  void removeIfEmpty() {
     try {
       Files.delete(path);
-    } catch (DirectoryNotEmptyException | NoSuchFileException _) {
-      // Another client's, or gone already.
+    } catch (IOException _) {
+      // Another client's, gone already, or a mount point: an empty directory does no harm.
     }
   }
 }
