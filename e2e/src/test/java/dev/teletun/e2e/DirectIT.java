@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -136,6 +137,27 @@ class DirectIT {
   }
 
   @Test
+  void keepsItsStateDirectoryWhereThatIsAMountPoint() throws IOException {
+    laptop
+        .shell("mkdir /var/lib/teletun; mount -t tmpfs -o mode=700 tmpfs /var/lib/teletun")
+        .orThrow();
+    try {
+      Undone undone = Undone.since(laptop);
+      RunningProgram client = connect();
+      client.signal("TERM");
+      assertThat(client.awaitExit(Programs.LIMIT)).as(client.output()).isEqualTo(143);
+      undone.inOrder();
+
+      killWithGuardian(connect());
+      assertThat(cleanup()).contains("put /etc/resolv.conf back");
+      assertThat(cleanup()).contains("nothing to repair");
+      undone.inOrder();
+    } finally {
+      laptop.shell("umount /var/lib/teletun; rmdir /var/lib/teletun").orThrow();
+    }
+  }
+
+  @Test
   void knowsAClientWhoseDeviceWasRenamed() throws IOException {
     Undone undone = Undone.since(laptop);
     RunningProgram client = started.own(programs.connect("-dns=direct", "-strict-routes"));
@@ -229,8 +251,8 @@ class DirectIT {
   }
 
   private static void serves() throws IOException {
-    assertThat(laptop.run("curl", "-sS", "-m5", "http://" + LabNet.WEB_NAME).stdout())
-        .contains("serves");
+    Run curl = laptop.run("curl", "-sS", "-m10", "http://" + LabNet.WEB_NAME);
+    assertThat(curl.stdout() + curl.stderr()).contains("serves");
     assertThat(laptop.run("getent", "hosts", LabNet.OUTSIDE_NAME).stdout())
         .contains(LabNet.OUTSIDE_NAME);
     assertThat(laptop.run("dig", "+short", LabNet.SPLIT_NAME).stdout())

@@ -65,7 +65,7 @@ class FollowClusterIT {
       assertThat(routes())
           .contains(LabNet.SERVICES.v4(), LabNet.SERVICES.v6(), LabNet.PODS.v4(), LabNet.PODS.v6());
       String page =
-          programs.laptop().run("curl", "-sS", "-m5", "http://" + LabNet.WEB_NAME).orThrow();
+          programs.laptop().run("curl", "-sS", "-m10", "http://" + LabNet.WEB_NAME).orThrow();
       assertThat(page).isNotEmpty();
       assertThat(status())
           .contains(LabNet.SERVICES.v4() + " (ServiceCIDR API, high confidence, since 20")
@@ -159,7 +159,7 @@ class FollowClusterIT {
               .orThrow();
 
       assertThat(asked).contains(FAR_NAME).contains(FAR + " dev tel");
-      String page = programs.laptop().run("curl", "-sS", "-m5", "http://" + FAR_NAME).orThrow();
+      String page = programs.laptop().run("curl", "-sS", "-m10", "http://" + FAR_NAME).orThrow();
       assertThat(page).isNotEmpty();
       assertThat(status()).contains(FAR + "/32 (answered by the cluster's DNS, medium confidence");
       stop(client);
@@ -238,7 +238,7 @@ class FollowClusterIT {
 
   private static void page() throws IOException {
     String url = "http://%s/".formatted(LabNet.WEB_SERVICE.v4());
-    assertThat(programs.laptop().run("curl", "-sS", "--fail", "-m5", url).orThrow()).isNotEmpty();
+    assertThat(programs.laptop().run("curl", "-sS", "--fail", "-m10", url).orThrow()).isNotEmpty();
   }
 
   private RunningProgram connectBeside(String other) throws IOException {

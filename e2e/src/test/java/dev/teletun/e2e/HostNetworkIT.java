@@ -304,7 +304,7 @@ class HostNetworkIT {
   }
 
   private static String fetch(String name) throws IOException {
-    return laptop().run("curl", "-sS", "--fail", "-m5", "http://%s/".formatted(name)).orThrow();
+    return laptop().run("curl", "-sS", "--fail", "-m10", "http://%s/".formatted(name)).orThrow();
   }
 
   private static boolean reaches(String pod) throws IOException {

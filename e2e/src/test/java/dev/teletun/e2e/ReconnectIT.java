@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A connection inside the tunnel goes on whatever happens outside: an SSH-like conversation with a
@@ -68,9 +69,11 @@ class ReconnectIT {
     trio.close();
   }
 
-  @Test
-  void serverExternalIsKilledAndComesBack() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 60})
+  void serverExternalIsKilledAndComesBack(int afterSeconds) throws Exception {
     trio.external().kill();
+    Thread.sleep(TimeUnit.SECONDS.toMillis(afterSeconds)); // the absence itself
     trio.startExternal();
 
     trio.client().awaitLine(AGAIN, Programs.LIMIT);
@@ -135,7 +138,7 @@ class ReconnectIT {
 
   /** The absence: longer than a silent server is waited for, then than the pod is kept for us. */
   @ParameterizedTest
-  @CsvSource({"client, 7", "external, 7", "cluster, 7", "client, 40"})
+  @CsvSource({"client, 7", "external, 7", "cluster, 7", "client, 60"})
   void aProcessIsStoppedForAWhile(String which, int seconds) throws Exception {
     RunningProgram stopped =
         switch (which) {

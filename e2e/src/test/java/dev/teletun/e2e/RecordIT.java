@@ -2,6 +2,7 @@ package dev.teletun.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +27,20 @@ class RecordIT {
   /** What of ours there is among the records, and on disk. */
   private static final String LEFT =
       "find /run/resolvconf -name '*teletun*'; ls -d /var/lib/teletun";
+
+  private static final String NO_OTHERS_RECORD =
+      "PATH=/usr/sbin:/sbin:$PATH resolvconf -d eth1.dhclient || true"; // if it is there
+
+  private static final String OTHERS_RECORDS =
+      """
+      export PATH=/usr/sbin:/sbin:$PATH
+      for i in $(seq 500); do
+        echo nameserver %s | resolvconf -a eth1.dhclient
+        resolvconf -d eth1.dhclient
+        sleep 0.3  # openresolv looks once a second whether it is free
+      done
+      """
+          .formatted(LabNet.SECOND_NAME_SERVER.v4());
 
   private static Programs programs;
 
@@ -60,6 +75,26 @@ class RecordIT {
     }
   }
 
+  /** A cleanup that was killed had removed the file, and not told NetworkManager yet. */
+  @Test
+  void isUndoneWhereOnlyNetworkManagerRemembersIt() throws IOException {
+    try (PreparedHost prepared =
+            PreparedHost.of(programs.laptop(), "", HostSetup.NETWORK_MANAGER.script);
+        Kills kills = new Kills(programs, prepared.host(), "memory")) {
+      Undone undone = Undone.since(prepared.host());
+      RunningProgram client = kills.connect(HostSetup.NETWORK_MANAGER.way.option);
+      Kills.killGuardian(prepared.host());
+      client.kill();
+      prepared.host().shell("rm /run/NetworkManager/conf.d/zz-teletun-tel0.conf").orThrow();
+
+      String done = prepared.host().run(programs.teletun("cleanup")).orThrow();
+
+      assertThat(done).contains("removed the record of tel0 with NetworkManager");
+      Until.holds(undone::now);
+      undone.inOrder();
+    }
+  }
+
   /** What was called resolvconf when the client was killed is another program by now, or gone. */
   @ParameterizedTest
   @CsvSource(
@@ -71,6 +106,8 @@ class RecordIT {
           DEBIAN_RESOLVCONF | remove_debian_resolvconf; openresolv         | openresolv does not know it
           OPENRESOLV        | unpackaged; debian_resolvconf                | Debian's resolvconf does not know it
           OPENRESOLV        | unpackaged                                   | the program that kept it is gone
+          DEBIAN_RESOLVCONF | remove_debian_resolvconf; debian_resolvconf  | removed the record
+          OPENRESOLV        | unpackaged; openresolv                       | removed the record
           """)
   void isUndoneByWhateverIsThereThen(HostSetup setup, String change, String says)
       throws IOException {
@@ -101,6 +138,26 @@ class RecordIT {
           assertThat(prepared.others()).isEqualTo(others);
         }
       }
+    }
+  }
+
+  /** As a DHCP client does whose lease keeps changing. */
+  @ParameterizedTest
+  @EnumSource(names = {"OPENRESOLV", "DEBIAN_RESOLVCONF"})
+  void isMadeAndUndoneWhileSomebodyElseRunsTheSameProgram(HostSetup setup) throws IOException {
+    try (PreparedHost prepared = PreparedHost.of(programs.laptop(), "", setup.script);
+        Kills kills = new Kills(programs, prepared.host(), "other")) {
+      Undone undone = Undone.since(prepared.host());
+      try (RunningProgram _ = prepared.host().start("sh", "-c", OTHERS_RECORDS)) {
+        for (int i = 0; i < 3; i++) {
+          RunningProgram client = kills.connect(setup.way.option);
+          Until.holds(prepared::resolvesTheCluster);
+          Kills.endInOrder(client);
+          assertThat(prepared.host().shell(LEFT).stdout()).isEmpty();
+        }
+      }
+      prepared.host().shell(NO_OTHERS_RECORD).orThrow();
+      undone.inOrder();
     }
   }
 

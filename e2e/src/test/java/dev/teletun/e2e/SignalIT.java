@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
+import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import java.io.IOException;
@@ -177,8 +178,8 @@ class SignalIT {
   }
 
   private void serves() throws IOException {
-    assertThat(laptop.run("curl", "-sS", "-m5", "http://" + LabNet.WEB_NAME).stdout())
-        .contains("serves");
+    Run curl = laptop.run("curl", "-sS", "-m10", "http://" + LabNet.WEB_NAME);
+    assertThat(curl.stdout() + curl.stderr()).contains("serves");
   }
 
   private static void pause(int millis) {

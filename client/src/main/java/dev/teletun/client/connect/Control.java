@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +59,6 @@ final class Control implements Closeable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final Duration REDIAL_PATIENCE = Duration.ofSeconds(3);
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LAST_PAUSE_MILLIS = 1_000;
   private static final Duration LONGEST_BUSY = Duration.ofSeconds(60);
   private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
   private static final Duration PONG_PATIENCE = Duration.ofSeconds(3);
@@ -141,7 +138,7 @@ final class Control implements Closeable {
         synchronized (moves) {
           if (!closing && now.equals(session)) { // else it has moved
             listener.lost(why);
-            redial(listener, Math.min(reading.drainMillis(), LONGEST_BUSY.toMillis()));
+            redial(listener, Backoff.within(reading.drain()));
           }
         }
       }
@@ -151,12 +148,11 @@ final class Control implements Closeable {
     }
   }
 
-  private void redial(Listener listener, long withinMillis) throws IOException {
-    long pause = FIRST_PAUSE_MILLIS + random(withinMillis);
+  private void redial(Listener listener, Backoff backoff) throws IOException {
     long busySince = 0;
     long begunNanos = System.nanoTime();
     while (!closing) {
-      pause(pause);
+      pause(backoff.next());
       try {
         attached(dialAgain(System.nanoTime() - begunNanos >= ALONE.toNanos()), listener);
         return;
@@ -169,7 +165,6 @@ final class Control implements Closeable {
       } catch (IOException _) {
         listener.dialFailed(findAgain());
       }
-      pause = Math.min(LAST_PAUSE_MILLIS, pause * 2) + random(FIRST_PAUSE_MILLIS);
     }
   }
 
@@ -256,14 +251,10 @@ final class Control implements Closeable {
     }
   }
 
-  private static long random(long bound) {
-    return ThreadLocalRandom.current().nextLong(bound + 1);
-  }
-
   /** Ends early when the network has changed. */
-  private void pause(long millis) throws IOException {
+  private void pause(Duration time) throws IOException {
     try {
-      if (wake.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+      if (wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
         wake.drainPermits();
       }
     } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.message.ControlMessage;
 import dev.teletun.tunnel.control.ClientSession;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class Reading {
   private final ClientSession from;
   private final Control.Listener listener;
   private final Consumer<IOException> failed;
-  private long drainMillis;
+  private Duration drain = Duration.ZERO;
   private @Nullable String farewell;
 
   /** {@code failed} hears that this host cannot become what the server says. */
@@ -51,7 +52,7 @@ final class Reading {
         }
       }
       case ControlMessage.Facts facts -> listener.learned(facts);
-      case ControlMessage.Drain drain -> drainMillis = drain.within().toMillis();
+      case ControlMessage.Drain said -> drain = said.within();
       case ControlMessage.Bye bye -> farewell = bye.why();
       default -> {
         // Pongs are noted where they are read; nothing else concerns a client.
@@ -59,8 +60,8 @@ final class Reading {
     }
   }
 
-  /** Within how long the server wants to be dialled again, at random; 0 if it said nothing. */
-  long drainMillis() {
-    return drainMillis;
+  /** Within how long the server wants to be dialled again, at random; zero if it said nothing. */
+  Duration drain() {
+    return drain;
   }
 }

@@ -121,8 +121,24 @@ public final class NetworkManager implements NameRegistry {
     } catch (DirectoryNotEmptyException _) {
       // Others have files there.
     }
-    if (wasThere) {
+    if (wasThere || names(device)) {
       reload();
+    }
+  }
+
+  /**
+   * Whether it sends names to that client's stub, with or without the file: whoever removed that
+   * may have been killed before it was told. False where no NetworkManager runs, which reads the
+   * files when it starts.
+   */
+  public static boolean names(String device) {
+    try {
+      return entries(configuration()).stream()
+          .filter(entry -> !isOfLink(entry))
+          .flatMap(entry -> strings(entry, "nameservers").stream())
+          .anyMatch(server -> StubAddress.isOf(device, server));
+    } catch (IOException _) {
+      return false;
     }
   }
 

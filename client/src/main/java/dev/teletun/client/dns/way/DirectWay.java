@@ -37,10 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class DirectWay implements NameWay {
   private static final Duration TICK = Duration.ofMillis(500);
 
-  /** Ticks without a change by others after which those before count no more. */
-  private static final int QUIET = 120;
-
-  private static final int MOST_CHANGES = 10;
   private static final int LARGEST_FILE = 64 * 1024;
 
   private final DnsPlan plan;
@@ -54,8 +50,7 @@ final class DirectWay implements NameWay {
   private final Beneath beneath;
   private ResolvConfTrace place;
   private String written = "";
-  private int changes;
-  private int quiet;
+  private final Disputes disputes = new Disputes();
   private boolean givenUp;
   private @Nullable Recurring checks;
   private volatile String state = "";
@@ -158,7 +153,6 @@ final class DirectWay implements NameWay {
       if (!place.isThere()) {
         changed();
       } else {
-        changes = ++quiet > QUIET ? 0 : changes;
         put(ours(text(original())));
       }
     } catch (IOException e) { // it is being replaced, or a port is taken: next time
@@ -174,8 +168,7 @@ final class DirectWay implements NameWay {
   }
 
   private void changed() throws IOException {
-    quiet = 0;
-    if (changes++ < MOST_CHANGES) {
+    if (disputes.isWorthwhile(System.nanoTime())) {
       written = "";
       put(ours(text(plan.resolvConf())));
     } else {

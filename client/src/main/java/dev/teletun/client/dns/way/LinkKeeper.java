@@ -23,9 +23,6 @@ final class LinkKeeper implements Closeable {
   private static final Duration LONGEST_UNUSED = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** Changes by others in a row, after which theirs stands: two programs must not fight. */
-  private static final int MOST_CHANGES = 10;
-
   private final ResolvedBus bus = new ResolvedBus();
   private final int link;
   private final Path file;
@@ -33,7 +30,7 @@ final class LinkKeeper implements Closeable {
   private volatile String state = "";
   private @Nullable LinkSettings applied;
   private String seen = "";
-  private int changesInARow;
+  private final Disputes disputes = new Disputes();
   private @Nullable Recurring checks;
 
   private LinkKeeper(int link, LinkSettings wanted) {
@@ -101,17 +98,20 @@ final class LinkKeeper implements Closeable {
     try {
       if (!wanted.equals(applied)) {
         apply();
-      } else if (fingerprint().equals(seen)) {
-        changesInARow = 0;
-      } else if (changesInARow < MOST_CHANGES) {
-        changesInARow++;
-        apply();
-      } else {
-        state = "another program keeps changing the link in systemd-resolved: left to it";
+      } else if (!fingerprint().equals(seen)) {
+        changed();
       }
     } catch (IOException e) { // it may be starting: next time
       applied = null;
       state = String.valueOf(e.getMessage());
+    }
+  }
+
+  private void changed() throws IOException {
+    if (disputes.isWorthwhile(System.nanoTime())) {
+      apply();
+    } else {
+      state = "another program keeps changing the link in systemd-resolved: left to it";
     }
   }
 

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordWay implements NameWay {
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final int MOST_CHANGES = 10;
   private static final int TRIES = 20;
   private static final long PAUSE_MILLIS = 250;
 
@@ -49,7 +48,7 @@ final class RecordWay implements NameWay {
   private ResolverLines others = ResolverLines.parse("");
   private List<InetAddress> stubs = List.of();
   private String seen = "";
-  private int changes;
+  private final Disputes disputes = new Disputes();
   private boolean givenUp;
   private @Nullable Recurring checks;
   private volatile String state = "";
@@ -145,9 +144,7 @@ final class RecordWay implements NameWay {
       if (!now.equals(seen)) {
         followOthers();
       }
-      if (effect.reaches(stubs)) {
-        changes = 0;
-      } else {
+      if (!effect.reaches(stubs)) {
         changed();
       }
       seen = registry.fingerprint();
@@ -165,7 +162,7 @@ final class RecordWay implements NameWay {
   }
 
   private void changed() throws IOException {
-    if (changes++ < MOST_CHANGES) {
+    if (disputes.isWorthwhile(System.nanoTime())) {
       put();
       return;
     }

@@ -63,7 +63,9 @@ public record RegistryRecord(Program program, String device) implements Trace {
   public Optional<String> undo() throws IOException {
     boolean there = devices(program).contains(device);
     if (program == Program.NETWORKMANAGER) {
-      return there ? Optional.of(removedBy(new NetworkManager())) : Optional.empty();
+      return there || NetworkManager.names(device)
+          ? Optional.of(removedBy(new NetworkManager()))
+          : Optional.empty();
     }
     Optional<String> removed = there ? Optional.of(removedFromResolvconf()) : Optional.empty();
     Optional<String> mended =
