@@ -26,17 +26,25 @@ ensure_tools() {
 
 lab_tools='ip=iproute2 unshare=util-linux nft=nftables dnsmasq=dnsmasq-base python3=python3 ping=iputils-ping'
 
-# Builds TeleTUN and what measures it; afterwards the arrays java and teletun are command lines.
+# Builds TeleTUN and what measures it, but for package micro; afterwards the arrays java and teletun are command lines.
 build() {
   local classes=$bench/target/programs
   "$root/teletun" --version >&2
   jdk=$(sed -n '1s/.* with //p' "$root/cli/target/teletun.args")
   mkdir -p "$classes" "$bench/out"
-  find "$bench/src/main/java" -name '*.java' ! -name package-info.java >"$bench/target/sources"
+  find "$bench/src/main/java" -name '*.java' ! -name package-info.java ! -path '*/micro/*' >"$bench/target/sources"
   "$jdk/bin/javac" -proc:none -d "$classes" -cp "$root/cli/target/lib/*" "@$bench/target/sources"
   cp -R "$bench/src/main/resources/." "$classes"
   # shellcheck disable=SC2034 # for whoever sources this
   java=("$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$classes:$root/cli/target/lib/*")
   # shellcheck disable=SC2034
   teletun=("$jdk/bin/java" "@$root/cli/target/teletun.args" -Dteletun.terminal=false dev.teletun.cli.Main)
+}
+
+# Makes bench/target/wireguard the newest wireguard-go; needs go.
+install_wireguard() {
+  say "fetching the newest wireguard-go"
+  GOBIN=$bench/target GOFLAGS=-mod=mod go install golang.zx2c4.com/wireguard@latest ||
+    [ -x "$bench/target/wireguard" ] || die "go cannot install golang.zx2c4.com/wireguard@latest"
+  say "wireguard-go $(go version -m "$bench/target/wireguard" | awk '$1 == "mod" { print $3 }')"
 }

@@ -1,6 +1,7 @@
 package dev.teletun.bench.attack;
 
 import dev.teletun.bench.field.InSandbox;
+import dev.teletun.bench.tunnel.CpuTime;
 import dev.teletun.bench.tunnel.Memory;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
@@ -189,11 +190,11 @@ public final class Main implements Closeable {
     flood((int) Math.ceil(floodSeconds * WARM_UP_SHARE));
     pod.runWithInput(COUNTING, "nft", "-f", "-").orThrow();
     Memory memoryBefore = Memory.of(server);
-    double cpuBefore = Meter.cpuSeconds(server);
+    double cpuBefore = CpuTime.of(server);
     long began = System.nanoTime();
     String pings = flood(floodSeconds);
     double took = (System.nanoTime() - began) / 1e9;
-    double cpu = Meter.cpuSeconds(server) - cpuBefore;
+    double cpu = CpuTime.of(server) - cpuBefore;
     Matcher answered =
         Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(pings);
     if (!answered.find()) {

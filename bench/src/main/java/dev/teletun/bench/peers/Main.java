@@ -1,6 +1,7 @@
 package dev.teletun.bench.peers;
 
 import dev.teletun.bench.field.InSandbox;
+import dev.teletun.bench.tunnel.Figure;
 import dev.teletun.bench.tunnel.Memory;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
@@ -22,17 +23,18 @@ import java.util.Map;
 
 /**
  * Measures the tunnels in turns, round by round, after one round that does not count. Arguments:
- * rounds, seconds per transfer, names of tunnels with commas, file for JSON, wireguard-go's
- * program, then the command line that starts TeleTUN.
+ * rounds, seconds per transfer, names of tunnels with commas, files for JSON and for a chart's
+ * columns, wireguard-go's program, then the command line that starts TeleTUN.
  */
 public final class Main {
   private static final Path LOAD = Path.of("/proc/loadavg");
-  private static final int BEFORE_COMMAND = 6;
+  private static final int BEFORE_COMMAND = 7;
 
   private final int rounds;
   private final Meter meter;
   private final List<String> names;
   private final Path json;
+  private final Path columns;
   private final String wireguard;
   private final String other;
   private final List<String> teletun;
@@ -43,8 +45,9 @@ public final class Main {
     meter = new Meter(Duration.ofSeconds(Long.parseLong(arguments.get(1))));
     names = List.of(arguments.get(2).split(",", -1));
     json = Path.of(arguments.get(3));
-    wireguard = arguments.get(4);
-    other = arguments.get(5);
+    columns = Path.of(arguments.get(4));
+    wireguard = arguments.get(5);
+    other = arguments.get(6);
     teletun = arguments.subList(BEFORE_COMMAND, arguments.size());
   }
 
@@ -72,7 +75,7 @@ public final class Main {
       Report report = new Report(samples, memory(tunnels));
       out.printf(
           "%n%s%nmedian (least-greatest) of %d rounds in turns; load average %s before, %s after%n",
-          report.table(), rounds, load, Files.readString(LOAD).strip());
+          report.text(), rounds, load, Files.readString(LOAD).strip());
       Map<String, String> facts = new LinkedHashMap<>();
       facts.put("started", started.toString());
       facts.put("kernel", System.getProperty("os.version"));
@@ -80,6 +83,7 @@ public final class Main {
       facts.put("load average before", load);
       facts.put("load average after", Files.readString(LOAD).strip());
       Files.writeString(json, report.json(facts));
+      Files.writeString(columns, report.columns());
       out.println("every sample: " + json);
     }
   }
@@ -88,9 +92,11 @@ public final class Main {
     Lab lab = labs.own(Lab.up("bp" + names.indexOf(name)));
     return switch (name) {
       case Peers.TELETUN -> Peers.teletun(name, lab, teletun);
+      case Peers.FRAMES -> Peers.teletun(name, lab, teletun, "-frames");
       case Peers.BEFORE -> Peers.teletun(name, lab, before());
       case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
       case Peers.OPENVPN -> Peers.openvpn(lab);
+      case Peers.OCSERV -> Peers.ocserv(lab);
       case Peers.BARE -> Peers.bare(lab);
       default -> throw new IOException("no tunnel is called " + name);
     };
@@ -110,7 +116,10 @@ public final class Main {
         Sample sample = measured(tunnel);
         out.printf(
             "%s: %s up %.2f, down %.2f Gb/s%n",
-            round == 0 ? "warm-up" : "round " + round, tunnel.name(), sample.up(), sample.down());
+            round == 0 ? "warm-up" : "round " + round,
+            tunnel.name(),
+            sample.value(Figure.UP),
+            sample.value(Figure.DOWN));
         if (round > 0) {
           samples.computeIfAbsent(tunnel.name(), _ -> new ArrayList<>()).add(sample);
         }

@@ -6,13 +6,22 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Resident memory of a process, in MB (10^6 bytes): all, and what it shares with no file. */
+/**
+ * Resident memory of a program, in MB (10^6 bytes): all, and what it shares with no file. Where it
+ * has several processes, pages that they share count for each.
+ */
 public record Memory(double resident, double anonymous) {
 
   /** What it has now. */
   public static Memory of(RunningProgram program) throws IOException {
-    ProcessStatus now = ProcessStatus.of(program.pid());
-    return new Memory(now.residentBytes() / 1e6, now.anonymousBytes() / 1e6);
+    double resident = 0;
+    double anonymous = 0;
+    for (ProcessHandle process : ProcessTree.of(program)) {
+      ProcessStatus now = ProcessStatus.of(process.pid());
+      resident += now.residentBytes() / 1e6;
+      anonymous += now.anonymousBytes() / 1e6;
+    }
+    return new Memory(resident, anonymous);
   }
 
   /** Of a tunnel's processes by name. */

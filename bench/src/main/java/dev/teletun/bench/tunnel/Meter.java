@@ -3,37 +3,23 @@ package dev.teletun.bench.tunnel;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Measures one tunnel with iperf3 and ping. */
 public final class Meter {
-  private static final double TICKS_PER_SECOND = 100; // USER_HZ, proc(5)
-  private static final int PINGS = 200;
   private static final Duration SLACK = Duration.ofSeconds(10);
+  private static final int PAYLOAD = 64;
+  private static final Duration TRIAL = Duration.ofSeconds(1);
+  private static final int PINGS_PER_SECOND = 100;
+  private static final Duration SETTLING = Duration.ofMillis(300);
   private static final Pattern TIME = Pattern.compile("time=([0-9.]+) ms");
-  private static final Pattern RECEIVED =
-      Pattern.compile(
-          "\"sum_received\":\\s*\\{[^}]*\"bytes\":\\s*(\\d+)[^}]*\"bits_per_second\":\\s*([0-9.eE+]+)");
-
-  /** What iperf3 said. */
-  public record Transfer(long bytes, double bitsPerSecond) {
-
-    static Transfer parse(String json) throws IOException {
-      Matcher received = RECEIVED.matcher(json);
-      if (!received.find()) {
-        throw new IOException("iperf3 measured nothing: " + json.strip());
-      }
-      return new Transfer(Long.parseLong(received.group(1)), Double.parseDouble(received.group(2)));
-    }
-  }
-
-  private record Costed(double gigabits, double cpuPerGigabyte) {}
+  private static final Pattern LOST =
+      Pattern.compile("\"sum\":\\s*\\{[^}]*\"lost_packets\":\\s*(\\d+)[^}]*\"packets\":\\s*(\\d+)");
 
   private final Duration transfer;
 
@@ -42,41 +28,110 @@ public final class Meter {
     this.transfer = transfer;
   }
 
-  /** Both directions, then round trips. */
+  /** Everything, in one round. */
   public Sample measure(Tunnel tunnel) throws IOException {
-    double[] idle = roundTrips(tunnel);
-    Costed up = costed(tunnel);
-    Costed down = costed(tunnel, "-R");
-    return new Sample(
-        up.gigabits(),
-        down.gigabits(),
-        up.cpuPerGigabyte(),
-        down.cpuPerGigabyte(),
-        Spread.quantile(idle, 0.5),
-        Spread.quantile(idle, 0.99));
+    Sample sample = new Sample();
+    delays(sample, roundTrips(tunnel), Figure.IDLE_MEDIAN, Figure.IDLE_TAIL);
+    double up = costed(sample, tunnel, Figure.UP, Figure.UP_COST);
+    double _ = costed(sample, tunnel, Figure.DOWN, Figure.DOWN_COST, "-R");
+    sample.with(Figure.UP_FOUR, transfer(tunnel, "-P4").gigabits());
+    sample.with(Figure.DOWN_FOUR, transfer(tunnel, "-P4", "-R").gigabits());
+    String half = String.format(Locale.ROOT, "-b%.0f", up / 2 * 1e9);
+    delays(sample, roundTripsUnder(tunnel, half), Figure.HALF_MEDIAN, Figure.HALF_TAIL);
+    delays(sample, roundTripsUnder(tunnel, "-b0"), Figure.FULL_MEDIAN, Figure.FULL_TAIL);
+    sample.with(Figure.UP_PACKETS, packets(tunnel, PAYLOAD) / 1e3);
+    sample.with(Figure.DOWN_PACKETS, packets(tunnel, PAYLOAD, "-R") / 1e3);
+    return sample;
   }
 
-  private Costed costed(Tunnel tunnel, String... more) throws IOException {
-    double before = cpuSeconds(tunnel);
+  private double costed(Sample sample, Tunnel tunnel, Figure rate, Figure cost, String... more)
+      throws IOException {
+    double before = CpuTime.of(tunnel);
     Transfer moved = transfer(tunnel, more);
-    double cpu = cpuSeconds(tunnel) - before;
-    return new Costed(moved.bitsPerSecond() / 1e9, cpu / (moved.bytes() / 1e9));
+    if (!tunnel.programs().isEmpty()) {
+      sample.with(cost, (CpuTime.of(tunnel) - before) / (moved.bytes() / 1e9));
+    }
+    sample.with(rate, moved.gigabits());
+    return moved.gigabits();
   }
 
   /** One transfer with more options of iperf3. */
   public Transfer transfer(Tunnel tunnel, String... more) throws IOException {
+    return Transfer.parse(
+        tunnel.laptop().run(transfer.plus(SLACK), iperf(tunnel, transfer, more)).stdout());
+  }
+
+  /**
+   * UDP datagrams a second that pass as {@link PacketRate} asks.
+   *
+   * @param payload bytes of each
+   */
+  public double packets(Tunnel tunnel, int payload, String... more) throws IOException {
+    return PacketRate.search(rate -> lost(tunnel, payload, rate, more));
+  }
+
+  private static String[] iperf(Tunnel tunnel, Duration length, String... more) {
     List<String> command = new ArrayList<>(List.of("iperf3", "-J", "-4", "--connect-timeout=3000"));
-    command.addAll(List.of("-t", "" + transfer.toSeconds(), "-p", "" + tunnel.port()));
+    command.addAll(List.of("-t", "" + length.toSeconds(), "-p", "" + tunnel.port()));
     command.addAll(List.of("-c", tunnel.address()));
     command.addAll(List.of(more));
-    Run run = tunnel.laptop().run(transfer.plus(SLACK), command.toArray(String[]::new));
-    return Transfer.parse(run.stdout());
+    return command.toArray(String[]::new);
+  }
+
+  /** The share that was lost of datagrams at so many a second. */
+  private static double lost(Tunnel tunnel, int payload, double perSecond, String... more)
+      throws IOException {
+    List<String> options = new ArrayList<>(List.of("-u", "-l", "" + payload));
+    options.add(String.format(Locale.ROOT, "-b%.0f", perSecond * payload * Byte.SIZE));
+    options.add("--pacing-timer=200"); // microseconds: smaller bursts than its own 1 ms
+    options.addAll(List.of(more));
+    Run run = tunnel.laptop().run(SLACK, iperf(tunnel, TRIAL, options.toArray(String[]::new)));
+    return lost(run.stdout(), perSecond);
+  }
+
+  /** The share of the packets of one second that did not arrive: also those never sent. */
+  static double lost(String json, double perSecond) throws IOException {
+    Matcher sum = LOST.matcher(json);
+    if (!sum.find()) {
+      throw new IOException("iperf3 measured nothing: " + json.strip());
+    }
+    long lost = Long.parseLong(sum.group(1));
+    long packets = Long.parseLong(sum.group(2));
+    double tooFew = 1 - packets / perSecond;
+    return tooFew > 0.03 ? tooFew : (double) lost / packets;
+  }
+
+  private static void delays(Sample sample, double[] micros, Figure median, Figure tail) {
+    sample.with(median, Spread.quantile(micros, 0.5)).with(tail, Spread.quantile(micros, 0.99));
+  }
+
+  private double[] roundTripsUnder(Tunnel tunnel, String load) throws IOException {
+    try (RunningProgram transferring =
+        tunnel.laptop().start(iperf(tunnel, transfer.plus(Duration.ofSeconds(1)), load))) {
+      pause();
+      double[] micros = roundTrips(tunnel);
+      int code = transferring.awaitExit(SLACK);
+      if (code != 0) {
+        throw new IOException("iperf3 ended with " + code + ": " + transferring.output());
+      }
+      return micros;
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(SETTLING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   /** Microseconds of each. */
-  private static double[] roundTrips(Tunnel tunnel) throws IOException {
-    Run run = tunnel.laptop().run("ping", "-n", "-c" + PINGS, "-i0.01", tunnel.address());
-    return roundTrips(run.orThrow());
+  private double[] roundTrips(Tunnel tunnel) throws IOException {
+    long pings = transfer.toSeconds() * PINGS_PER_SECOND;
+    Run run = tunnel.laptop().run("ping", "-n", "-c" + pings, "-i0.01", tunnel.address());
+    return roundTrips(run.stdout()); // a lost one is no failure under load
   }
 
   /** Each round trip in microseconds, of what ping(8) printed. */
@@ -85,24 +140,5 @@ public final class Meter {
         .results()
         .mapToDouble(time -> Double.parseDouble(time.group(1)) * 1000)
         .toArray();
-  }
-
-  private static double cpuSeconds(Tunnel tunnel) throws IOException {
-    double all = 0;
-    for (RunningProgram program : tunnel.programs().values()) {
-      all += cpuSeconds(program);
-    }
-    return all;
-  }
-
-  /** User and system time of a process so far. */
-  public static double cpuSeconds(RunningProgram program) throws IOException {
-    return cpuSeconds(Files.readString(Path.of("/proc/" + program.pid() + "/stat")));
-  }
-
-  /** User and system time in a /proc/PID/stat; the name in it may hold anything. */
-  static double cpuSeconds(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
 }

@@ -22,28 +22,45 @@ import java.util.regex.Pattern;
  */
 public final class Peers {
   public static final String TELETUN = "teletun";
+  public static final String FRAMES = "teletun -frames"; // without the device handed over
   public static final String BEFORE = "before"; // TeleTUN of another checkout
   public static final String WIREGUARD = "wireguard-go";
   public static final String OPENVPN = "openvpn";
+  public static final String OCSERV = "ocserv";
   public static final String BARE = "bare veth";
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String INSIDE = "10.99.0.0/24";
   private static final String LAPTOP_INSIDE = "10.99.0.1";
   private static final String POD_INSIDE = "10.99.0.2";
   private static final int NODE_PORT = 30_666; // the lab's own node port leads to pod A
+
+  /** What openconnect runs for each change; all it says is in the environment. */
+  private static final String OPENCONNECT_SCRIPT =
+      """
+      [ "$reason" = connect ] || exit 0
+      ip link set "$TUNDEV" mtu "$INTERNAL_IP4_MTU" up
+      ip address add "$INTERNAL_IP4_ADDRESS/24" dev "$TUNDEV"
+      """;
 
   /** Largest packet inside, so that no datagram is fragmented: pod MTU 1450 − 60 (wg over IPv4). */
   private static final String MTU = "1390";
 
   private Peers() {}
 
-  /** TeleTUN's three programs; {@code command} starts it, by the launcher's argument file. */
-  public static Tunnel teletun(String name, Lab lab, List<String> command) throws IOException {
+  /**
+   * TeleTUN's three programs.
+   *
+   * @param command starts it, by the launcher's argument file
+   * @param clusterOptions more options of server-cluster
+   */
+  public static Tunnel teletun(String name, Lab lab, List<String> command, String... clusterOptions)
+      throws IOException {
     Programs programs =
         new Programs(lab, command, ServerCommand.of(command), Sandbox.mapsUid(Programs.NOBODY));
     programs.makeKeys();
     Map<String, RunningProgram> running = new LinkedHashMap<>();
-    running.put("server-cluster", programs.serverCluster());
+    running.put("server-cluster", programs.serverCluster(clusterOptions));
     running.put("server-external", programs.serverExternal());
     running.put("client", programs.client());
     return new Tunnel(name, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
@@ -56,7 +73,7 @@ public final class Peers {
     running.put("laptop", wireguardIn(lab.laptop(), program));
     String laptopKey = wireguardKey(lab.laptop());
     String podKey = wireguardKey(lab.podCluster());
-    openToPod(lab);
+    openToPod(lab, LabNet.EXTERNAL_PORT);
     lab.podCluster()
         .shell(
             "wg set wg0 listen-port %d private-key /run/wg.key peer %s allowed-ips %s/32"
@@ -77,7 +94,7 @@ public final class Peers {
   public static Tunnel openvpn(Lab lab) throws IOException {
     String pod = certificate(lab.podCluster());
     String laptop = certificate(lab.laptop());
-    openToPod(lab);
+    openToPod(lab, LabNet.EXTERNAL_PORT);
     Map<String, RunningProgram> running = new LinkedHashMap<>();
     List<String> server = openvpnCommand(POD_INSIDE, LAPTOP_INSIDE, laptop);
     server.addAll(List.of("--tls-server", "--dh", "none", "--port", "" + LabNet.EXTERNAL_PORT));
@@ -90,6 +107,68 @@ public final class Peers {
     onLaptop.awaitLine(Pattern.compile("Initialization Sequence Completed"), LIMIT);
     route(lab, "tun0");
     return new Tunnel(OPENVPN, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+  }
+
+  /** ocserv in pod B, which forwards, and openconnect on the laptop: DTLS, as ours. */
+  public static Tunnel ocserv(Lab lab) throws IOException {
+    certificate(lab.podCluster());
+    openToPod(lab, NODE_PORT); // it tells clients its own port
+    Host pod = lab.podCluster();
+    pod.runWithInput(
+            """
+            auth = "plain[passwd=/run/ocpasswd]"
+            tcp-port = %1$d
+            udp-port = %1$d
+            socket-file = /run/ocserv.sock
+            pid-file = /run/ocserv.pid
+            server-cert = /run/bench.crt
+            server-key = /run/bench.key
+            isolate-workers = false
+            max-clients = 4
+            keepalive = 32400
+            dpd = 3600
+            mobile-dpd = 3600
+            try-mtu-discovery = false
+            device = vpns
+            ipv4-network = 10.99.0.0
+            ipv4-netmask = 255.255.255.0
+            route = 10.244.0.7/255.255.255.255
+            """
+                .formatted(NODE_PORT),
+            "tee",
+            "/run/ocserv.conf")
+        .orThrow();
+    pod.runWithInput("bench\nbench\n", "ocpasswd", "-c", "/run/ocpasswd", "bench").orThrow();
+    Map<String, RunningProgram> running = new LinkedHashMap<>();
+    running.put("pod", pod.start("ocserv", "-f", "-c", "/run/ocserv.conf"));
+    awaitListening(pod);
+    String pin =
+        pod.shell(
+                "openssl x509 -in /run/bench.crt -pubkey -noout | openssl pkey -pubin -outform der"
+                    + " | openssl dgst -sha256 -binary | base64")
+            .orThrow()
+            .strip();
+    lab.laptop().runWithInput(OPENCONNECT_SCRIPT, "tee", "/run/openconnect-script").orThrow();
+    RunningProgram client =
+        lab.laptop()
+            .start(
+                "sh",
+                "-c",
+                ("echo bench >/run/password; exec openconnect </run/password --passwd-on-stdin"
+                        + " --non-inter --user=bench --base-mtu=1450 --servercert=pin-sha256:%s"
+                        + " --script='sh /run/openconnect-script' https://%s:%d")
+                    .formatted(pin, LabNet.NODE.v4(), NODE_PORT));
+    running.put("laptop", client);
+    client.awaitLine(Pattern.compile("and DTLS (connected|established)"), LIMIT);
+    route(lab, "tun0");
+    return new Tunnel(OCSERV, lab.laptop(), LabNet.POD_ECHO.v4(), LabNet.IPERF_PORT, running);
+  }
+
+  private static void awaitListening(Host pod) throws IOException {
+    pod.shell(
+            "for i in $(seq 200); do ss -Hltn sport = :%d | grep -q . && exit; sleep 0.02; done; exit 1"
+                .formatted(NODE_PORT))
+        .orThrow();
   }
 
   /** No tunnel: iperf3 in pod A by the node port. */
@@ -115,9 +194,9 @@ public final class Peers {
   private static String certificate(Host host) throws IOException {
     host.shell(
             "umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-                + " -subj /CN=bench -days 2 -keyout /run/ovpn.key -out /run/ovpn.crt")
+                + " -subj /CN=bench -days 2 -keyout /run/bench.key -out /run/bench.crt")
         .orThrow();
-    return host.shell("openssl x509 -in /run/ovpn.crt -noout -fingerprint -sha256 | sed 's/.*=//'")
+    return host.shell("openssl x509 -in /run/bench.crt -noout -fingerprint -sha256 | sed 's/.*=//'")
         .orThrow()
         .strip();
   }
@@ -126,26 +205,25 @@ public final class Peers {
     return new ArrayList<>(
         List.of(
             "openvpn --dev tun0 --proto udp4 --tun-mtu %s --disable-dco --cipher AES-256-GCM"
-                .concat(" --data-ciphers AES-256-GCM --cert /run/ovpn.crt --key /run/ovpn.key")
+                .concat(" --data-ciphers AES-256-GCM --cert /run/bench.crt --key /run/bench.key")
                 .concat(" --ifconfig %s %s --peer-fingerprint %s")
                 .formatted(MTU, own, other, fingerprint)
                 .split(" ", -1)));
   }
 
-  /** A node port, UDP, to pod B. */
-  private static void openToPod(Lab lab) throws IOException {
+  /** A node port, UDP and TCP, to pod B. */
+  private static void openToPod(Lab lab, int port) throws IOException {
     lab.node()
         .runWithInput(
             """
             table ip bench {
               chain prerouting {
                 type nat hook prerouting priority dstnat - 5
-                ip daddr %s udp dport %d meta mark set 0x4000 dnat to %s:%d
+                ip daddr %s meta l4proto { tcp, udp } th dport %d meta mark set 0x4000 dnat to %s:%d
               }
             }
             """
-                .formatted(
-                    LabNet.NODE.v4(), NODE_PORT, LabNet.POD_CLUSTER.v4(), LabNet.EXTERNAL_PORT),
+                .formatted(LabNet.NODE.v4(), NODE_PORT, LabNet.POD_CLUSTER.v4(), port),
             "nft",
             "-f",
             "-")
@@ -175,8 +253,6 @@ public final class Peers {
   /** To the echo pod through the tunnel, and back, without NAT: the cheapest for the peer. */
   private static void route(Lab lab, String device) throws IOException {
     lab.laptop().shell("ip route add %s dev %s".formatted(LabNet.POD_ECHO.v4(), device)).orThrow();
-    lab.echo()
-        .shell("ip route add %s via %s".formatted(LAPTOP_INSIDE, LabNet.POD_CLUSTER.v4()))
-        .orThrow();
+    lab.echo().shell("ip route add %s via %s".formatted(INSIDE, LabNet.POD_CLUSTER.v4())).orThrow();
   }
 }

@@ -2,14 +2,17 @@ package dev.teletun.bench.tunnel;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /** Least, middle and greatest of some values. */
 public record Spread(double least, double median, double greatest) {
 
-  /** Of one figure of some samples. */
-  public static Spread of(List<Sample> samples, ToDoubleFunction<Sample> figure) {
-    double[] values = samples.stream().mapToDouble(figure).toArray();
+  /** Of one figure of some samples; NaN where none of them has it. */
+  public static Spread of(List<Sample> samples, Figure figure) {
+    double[] values =
+        samples.stream()
+            .mapToDouble(sample -> sample.value(figure))
+            .filter(value -> !Double.isNaN(value))
+            .toArray();
     return new Spread(quantile(values, 0), quantile(values, 0.5), quantile(values, 1));
   }
 

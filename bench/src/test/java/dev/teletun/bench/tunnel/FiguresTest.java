@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
@@ -17,14 +18,14 @@ class FiguresTest {
           "sum_received": {"start": 0, "end": 1.2, "bytes": 8000, "bits_per_second": 6.25e9}}}
         """;
 
-    Meter.Transfer transfer = Meter.Transfer.parse(json);
+    Transfer transfer = Transfer.parse(json);
 
-    assertThat(transfer).isEqualTo(new Meter.Transfer(8000, 6.25e9));
+    assertThat(transfer).isEqualTo(new Transfer(8000, 6.25e9));
   }
 
   @Test
   void saysWhyIperfMeasuredNothing() {
-    assertThatThrownBy(() -> Meter.Transfer.parse("{\"error\": \"unable to connect\"}"))
+    assertThatThrownBy(() -> Transfer.parse("{\"error\": \"unable to connect\"}"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("unable to connect");
   }
@@ -42,10 +43,45 @@ class FiguresTest {
   }
 
   @Test
+  void countsPacketsThatWereLostOrNeverSent() throws IOException {
+    String json =
+        """
+        {"end": {"sum": {"start": 0, "bytes": 64000, "jitter_ms": 0.1, "lost_packets": 10,
+          "packets": 1000, "lost_percent": 1}}}
+        """;
+
+    assertThat(Meter.lost(json, 1000)).isEqualTo(0.01);
+    assertThat(Meter.lost(json, 2000)).isEqualTo(0.5);
+  }
+
+  @Test
+  void findsTheHighestRateWithoutLoss() throws IOException {
+    double found = PacketRate.search(perSecond -> perSecond > 123_456 ? 0.01 : 0);
+
+    assertThat(found).isBetween(123_456 / 1.06, 123_456.0);
+  }
+
+  @Test
+  void takesASecondTryBeforeARateCountsAsTooHigh() throws IOException {
+    AtomicInteger trials = new AtomicInteger();
+
+    double found =
+        PacketRate.search(
+            perSecond -> perSecond > 50_000 || trials.incrementAndGet() % 2 == 1 ? 0.01 : 0);
+
+    assertThat(found).isBetween(50_000 / 1.06, 50_000.0);
+  }
+
+  @Test
+  void findsNoRateWhereAllIsLost() throws IOException {
+    assertThat(PacketRate.search(_ -> 1)).isZero();
+  }
+
+  @Test
   void addsUserAndSystemTimeOfAProcessWhateverItsName() {
     String stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 150 50 7 7 20 0 9 0 1 1 1";
 
-    assertThat(Meter.cpuSeconds(stat)).isEqualTo(2.0);
+    assertThat(CpuTime.parse(stat)).isEqualTo(2.0);
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** Tests of how curves are put together. */
+@NullMarked
+package dev.teletun.bench.scale;
+
+import org.jspecify.annotations.NullMarked;
