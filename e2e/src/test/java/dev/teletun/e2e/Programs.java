@@ -39,12 +39,22 @@ final class Programs implements Closeable {
   private static final Pattern READY = Pattern.compile("^ready");
   static final Pattern CONNECTED = Pattern.compile("^connected as");
 
+  /** What users run, unless the property teletun.program names another: one that is installed. */
+  private static final List<String> LAUNCHER =
+      List.of(
+          Path.of(System.getProperty("teletun.program", "../teletun"))
+              .toAbsolutePath()
+              .normalize()
+              .toString());
+
   private final Lab lab;
+  private final List<String> launcher;
   private final Path keys;
   private final Path sockfile;
 
-  private Programs(Lab lab, Path keys, Path sockfile) {
+  private Programs(Lab lab, List<String> launcher, Path keys, Path sockfile) {
     this.lab = lab;
+    this.launcher = launcher;
     this.keys = keys;
     this.sockfile = sockfile;
   }
@@ -54,6 +64,11 @@ final class Programs implements Closeable {
    * mapped, the test that asks is skipped, and says so.
    */
   static Programs in(String prefix, LabOptions options) throws IOException {
+    return in(prefix, options, LAUNCHER);
+  }
+
+  /** The same with another command line that starts our program. */
+  static Programs in(String prefix, LabOptions options, List<String> launcher) throws IOException {
     assumeTwoUids();
     Lab lab = Lab.up(prefix, options);
     try {
@@ -64,7 +79,7 @@ final class Programs implements Closeable {
       // directory is server-cluster's to make.
       Files.setAttribute(shared, "unix:gid", EXTERNAL_UID);
       Files.setAttribute(shared, "unix:mode", 02770);
-      Programs programs = new Programs(lab, keys, shared.resolve("pair/socket"));
+      Programs programs = new Programs(lab, launcher, keys, shared.resolve("pair/socket"));
       lab.laptop().run(programs.teletun("keygen", "-directory=" + keys)).orThrow();
       Files.setAttribute(keys.resolve("server.key"), "unix:uid", EXTERNAL_UID);
       return programs;
@@ -127,8 +142,7 @@ final class Programs implements Closeable {
 
   /** The command line of our program: the launcher, as users run it. */
   String[] teletun(String... arguments) {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of("../teletun").toAbsolutePath().normalize().toString());
+    List<String> line = new ArrayList<>(launcher);
     line.addAll(List.of(arguments));
     return line.toArray(String[]::new);
   }

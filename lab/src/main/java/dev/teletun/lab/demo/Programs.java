@@ -72,19 +72,16 @@ public final class Programs {
     return keys;
   }
 
-  /** Starts server-cluster in pod B and waits until it is ready. */
-  public RunningProgram serverCluster() throws IOException {
+  /** Starts server-cluster in pod B, with these options, too, and waits until it is ready. */
+  public RunningProgram serverCluster(String... more) throws IOException {
     List<String> rights =
         List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all,+net_admin", "--");
-    return ready(
-        lab.podCluster()
-            .start(
-                serverLine(
-                    rights,
-                    "server-cluster",
-                    "-sockfile=" + sockfile,
-                    "-peer-uid=" + (hasNobody ? NOBODY : 0))),
-        READY);
+    List<String> words = new ArrayList<>();
+    words.add("server-cluster");
+    words.add("-sockfile=" + sockfile);
+    words.add("-peer-uid=" + (hasNobody ? NOBODY : 0));
+    words.addAll(List.of(more));
+    return ready(lab.podCluster().start(serverLine(rights, words.toArray(String[]::new))), READY);
   }
 
   /** Starts server-external in pod A and waits until it is ready. */
