@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     header = "The server in the pod that the client becomes. Needs CAP_NET_ADMIN, nothing else.",
     customSynopsis = {
       "teletun server-cluster -sockfile=FILE [-peer-uid=UID] [-keep-port=PORT]...",
-      "                              [-interface=NAME] [-metrics-port=PORT]",
+      "                              [-interface=NAME] [-frames] [-metrics-port=PORT]",
     },
     description = {
       "",
@@ -69,6 +69,14 @@ final class ServerClusterCommand implements Action {
       description = "The pod's network interface. Default: the one of the default route.")
   @Nullable String interfaceName;
 
+  @Option(
+      names = {"-frames", "--frames"},
+      description =
+          "Pass packets over the socket. Without it server-external gets the TUN device's descriptor and"
+              + " reads and writes it itself, which is faster; nftables still lets nothing out of it but"
+              + " packets from the pod's address to where a client may send.")
+  boolean asFrames;
+
   @Mixin final MetricsOption metrics = new MetricsOption();
 
   @Mixin final GlobalOptions global = new GlobalOptions();
@@ -103,6 +111,7 @@ final class ServerClusterCommand implements Action {
                 .orElse(Path.of("")),
             checks.optional("-peer-uid", peerUid, Checks::uid).orElse(OptionalInt.empty()),
             Set.copyOf(checks.each("-keep-port", keepPorts, Checks::port)),
+            asFrames,
             checks.optional("-interface", interfaceName, Checks::interfaceName));
     problems.throwIfAny();
     return options;

@@ -7,6 +7,7 @@ import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.LabNet;
 import dev.teletun.lab.topology.LabOptions;
 import dev.teletun.lab.topology.Run;
+import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("netns")
 @Timeout(120)
+@ParameterizedClass(name = "server-cluster {0}")
+@ValueSource(strings = {"", "-frames"})
 class PairDeathIT {
   private static final int PORT = 8080;
   private static final String POD = "pod-cluster";
@@ -34,10 +38,17 @@ class PairDeathIT {
   private static final Pattern AGAIN = Pattern.compile("^connected again");
   private static final Pattern GONE = Pattern.compile("^server-external is gone");
 
+  private static final String WATCH = "table inet watch";
+
   private static Programs programs;
   private static HostSnapshot podBefore;
 
+  private final String way;
   private Trio trio;
+
+  PairDeathIT(String way) {
+    this.way = way;
+  }
 
   @BeforeAll
   static void up() throws IOException {
@@ -56,7 +67,7 @@ class PairDeathIT {
 
   @BeforeEach
   void connect() throws IOException {
-    trio = Trio.connected(programs);
+    trio = way.isEmpty() ? Trio.connected(programs) : Trio.connected(programs, way);
     belongsTo(LAPTOP);
   }
 
@@ -91,6 +102,51 @@ class PairDeathIT {
     trio.startExternal();
 
     theClientGoesOn();
+  }
+
+  /** The device outlives the table that forwards, for as long as server-external has it open. */
+  @Test
+  void nothingOfTheClientReachesThePodsStackWhenServerClusterDiesUnderLoad() throws IOException {
+    watchWhatReachesTheStack();
+    try (RunningProgram _ =
+        programs
+            .laptop()
+            .start(
+                "timeout",
+                "30",
+                "socat",
+                "-u",
+                "-b200",
+                "OPEN:/dev/zero",
+                "UDP-SENDTO:%s:9".formatted(LabNet.POD_ECHO.v4()))) {
+      Until.holds(() -> assertThat(cameOutOfTheDevice()).isGreaterThan(50_000));
+
+      trio.cluster().kill();
+
+      Until.holds(
+          () -> assertThat(pod().shell("ip -br link | grep -c tel").stdout()).contains("0"));
+      assertThat(pod().run("nft", "list", "ruleset").orThrow())
+          .contains("iifname \"tel*\" counter packets 0 bytes 0");
+    } finally {
+      pod().shell("nft delete " + WATCH).orThrow();
+    }
+  }
+
+  private static void watchWhatReachesTheStack() throws IOException {
+    pod()
+        .runWithInput(
+            WATCH
+                + " { chain arrivals { type filter hook prerouting priority -500; iifname \"tel*\" counter; }; }",
+            "nft",
+            "-f",
+            "-")
+        .orThrow();
+  }
+
+  /** Packets so far. */
+  private static long cameOutOfTheDevice() throws IOException {
+    String packets = pod().shell("awk '/tel/ { print $3 }' /proc/net/dev").orThrow().strip();
+    return packets.isEmpty() ? 0 : Long.parseLong(packets);
   }
 
   /** A pod that answers what it knows nothing of would reset them. */

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What server-cluster takes of its pod and what it leaves, and from whom it takes packets. */
 @Tag("netns")
@@ -162,9 +164,10 @@ class PodOwnershipIT {
     assertThat(cluster.output()).doesNotContain("is gone");
   }
 
-  @Test
-  void packetsFromAnotherSourceThanPNeverLeaveThePod() throws IOException {
-    started.own(programs.startCluster());
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-frames"})
+  void packetsFromAnotherSourceThanPNeverLeaveThePod(String way) throws IOException {
+    started.own(startCluster(way));
     Path pcap = programs.lab().directory().resolve("sources.pcap");
 
     try (Closeable _ = pod().capture("eth0", pcap)) {
@@ -178,9 +181,10 @@ class PodOwnershipIT {
     assertThat(Files.readString(pcap, StandardCharsets.ISO_8859_1)).doesNotContain("STRANGER");
   }
 
-  @Test
-  void whatIsNoFrameEndsTheLinkAndGivesThePodBack() throws IOException {
-    RunningProgram cluster = started.own(programs.startCluster());
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-frames"})
+  void whatIsNoFrameEndsTheLinkAndGivesThePodBack(String way) throws IOException {
+    RunningProgram cluster = started.own(startCluster(way));
 
     RunningProgram peer = started.own(startFrames(Programs.EXTERNAL_UID, "garbage"));
 
@@ -192,6 +196,10 @@ class PodOwnershipIT {
     started.own(programs.startExternal());
     started.own(programs.connect());
     Until.holds(() -> assertThat(http(P.getFirst(), PORT)).startsWith("laptop serves"));
+  }
+
+  private static RunningProgram startCluster(String way) throws IOException {
+    return way.isEmpty() ? programs.startCluster() : programs.startCluster(way);
   }
 
   private static RunningProgram startFrames(int uid, String what) throws IOException {

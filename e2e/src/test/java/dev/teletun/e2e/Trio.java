@@ -21,28 +21,30 @@ final class Trio implements Closeable {
   private static final int TERMINATED = 128 + 15;
 
   private final Programs programs;
+  private final String[] clusterOptions;
   private final HostSnapshot before;
   private final CloseStack started = new CloseStack();
   private RunningProgram cluster;
   private RunningProgram external;
   private @Nullable RunningProgram client;
 
-  private Trio(Programs programs) throws IOException {
+  private Trio(Programs programs, String... clusterOptions) throws IOException {
     this.programs = programs;
+    this.clusterOptions = clusterOptions;
     before = programs.laptopNow();
-    cluster = own(programs.startCluster());
+    cluster = own(programs.startCluster(clusterOptions));
     external = own(programs.startExternal());
     cluster.awaitLine(LINKED, Programs.LIMIT);
   }
 
-  /** Both servers, linked. */
-  static Trio servers(Programs programs) throws IOException {
-    return new Trio(programs);
+  /** Both servers, linked; server-cluster with these options, also when it starts again. */
+  static Trio servers(Programs programs, String... clusterOptions) throws IOException {
+    return new Trio(programs, clusterOptions);
   }
 
   /** Both servers and a client that is connected. */
-  static Trio connected(Programs programs) throws IOException {
-    Trio trio = servers(programs);
+  static Trio connected(Programs programs, String... clusterOptions) throws IOException {
+    Trio trio = servers(programs, clusterOptions);
     trio.connect();
     return trio;
   }
@@ -80,7 +82,7 @@ final class Trio implements Closeable {
   }
 
   RunningProgram startCluster() throws IOException {
-    cluster = own(programs.startCluster());
+    cluster = own(programs.startCluster(clusterOptions));
     return cluster;
   }
 

@@ -202,6 +202,6 @@ class TwoClientsIT {
   }
 
   private static void answer(String host) throws IOException {
-    assertThat(laptop.run("curl", "-sS", "-m5", "http://" + host).orThrow()).contains("serves");
+    assertThat(laptop.run("curl", "-sS", "-m10", "http://" + host).orThrow()).contains("serves");
   }
 }

@@ -1,11 +1,13 @@
 """Plays server-external on the AF_UNIX socket. Arguments: sockfile, name of what to send.
 
 uid           nothing: prints what server-cluster says, or that it hung up
-wrong-source  UDP datagrams to the echo pods port 9 from sources that are not P, last one from P
+wrong-source  UDP datagrams to the echo pods port 9 from sources that are not P, last one from P; to the device,
+              if that is handed over
 garbage       bytes that are no frame
 """
 
 import ipaddress
+import os
 import socket
 import struct
 import sys
@@ -38,20 +40,24 @@ def packet(family, source, destination, payload):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + udp
 
 
-def frame(ip):
-    return struct.pack("!I", 10 + len(ip)) + bytes(10) + ip
+def send(peer, device, ip):
+    frame = bytes(10) + ip
+    if device:
+        os.write(device[0], frame)
+    else:
+        peer.sendall(struct.pack("!I", len(frame)) + frame)
 
 
 def main(sockfile, what):
     peer = socket.socket(socket.AF_UNIX)
     peer.connect(sockfile)
-    greeting = peer.recv(65536)
+    greeting, device, _, _ = socket.recv_fds(peer, 65536, 1)
     print("greeted" if greeting.startswith(b"TELETUN\0") else f"hung up {greeting}", flush=True)
     if what == "wrong-source":
         for family in (4, 6):
             for source in STRANGERS[family]:
-                peer.sendall(frame(packet(family, source, ECHO[family], b"STRANGER")))
-            peer.sendall(frame(packet(family, P[family], ECHO[family], b"OWN-ADDRESS")))
+                send(peer, device, packet(family, source, ECHO[family], b"STRANGER"))
+            send(peer, device, packet(family, P[family], ECHO[family], b"OWN-ADDRESS"))
     elif what == "garbage":
         peer.sendall(b"\xff" * 64)
     print("sent", flush=True)

@@ -155,7 +155,7 @@ public final class Seeds {
     batch.commit(packet.length);
     byte[] frame = new byte[batch.bytes()];
     batch.buffer().get(0, frame);
-    PodFacts facts = new PodFacts(1450, List.of(Prefix.parse("10.244.0.0/24")));
+    PodFacts facts = new PodFacts(1450, List.of(Prefix.parse("10.244.0.0/24")), true, false);
     byte[] greeting =
         Greeting.encode(AddressList.parse("10.0.2.7"), "nameserver 10.96.0.10\n", facts);
     save("PairFrames", "frames", join(new byte[] {0, 0, 0, 9}, frame, frame));

@@ -10,7 +10,7 @@ import java.util.Set;
  * interface into the TUN, packets from P go from the TUN to the next hop, both below the IP stack.
  *
  * <p>Neighbour discovery stays the pod's own, so that the node still finds P. Outbound packets with
- * another source than P are dropped here, in the kernel.
+ * another source than P, or to whom no client may reach, are dropped here, in the kernel.
  */
 final class ForwardingTable {
 
@@ -22,9 +22,15 @@ final class ForwardingTable {
   /**
    * Commands that replace the table whole, in one transaction.
    *
+   * @param nameServers of the pod
    * @param owner whether the kernel knows tables that die with their process (Linux 5.12)
    */
-  static String script(PodNetwork pod, String tun, Set<Integer> keepPorts, boolean owner) {
+  static String script(
+      PodNetwork pod,
+      String tun,
+      Set<Integer> keepPorts,
+      Set<InetAddress> nameServers,
+      boolean owner) {
     StringBuilder text = new StringBuilder();
     text.append("add table netdev %s%s\n".formatted(NAME, owner ? " { flags owner; }" : ""));
     text.append("delete table netdev %s\n".formatted(NAME));
@@ -35,7 +41,12 @@ final class ForwardingTable {
     KeptPorts kept = new KeptPorts(keepPorts);
     text.append(kept.sets());
     inbound(text, pod, tun, kept);
-    outbound(text, pod, tun, kept);
+    onward(text, pod, kept);
+    text.append(
+        "chain outbound { type filter hook ingress device \"%s\" priority 0; policy drop;\n"
+            .formatted(tun));
+    text.append(ForbiddenRules.before("onward", nameServers));
+    text.append("goto onward\n}\n");
     return text.append("}\n").toString();
   }
 
@@ -60,10 +71,8 @@ final class ForwardingTable {
     text.append("}\n");
   }
 
-  private static void outbound(StringBuilder text, PodNetwork pod, String tun, KeptPorts kept) {
-    text.append(
-        "chain outbound { type filter hook ingress device \"%s\" priority 0; policy drop;\n"
-            .formatted(tun));
+  private static void onward(StringBuilder text, PodNetwork pod, KeptPorts kept) {
+    text.append("chain onward {\n");
     for (InetAddress p : pod.addresses()) {
       text.append(kept.outbound(p));
       for (Route route : pod.routes()) {
@@ -84,7 +93,7 @@ final class ForwardingTable {
         .formatted(ip, p.getHostAddress(), destination, ip, withoutZone(nextHop), device);
   }
 
-  private static String withoutZone(String address) {
+  static String withoutZone(String address) {
     int zone = address.indexOf('%');
     return zone < 0 ? address : address.substring(0, zone);
   }

@@ -18,6 +18,7 @@ import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.unix.Greeting;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,15 +42,20 @@ final class Gate {
   private final UnixListener listener;
   private final Path resolvConf;
   private final OptionalInt peerUid;
+  private final boolean handsOver;
   private final Consumer<String> log;
   private final Events events = new Events("linked", "ended", "refused_uid", "failed");
   private final Totals frames = new Totals();
   private final Totals dropped = new Totals();
   private final Totals duty = new Totals();
-  private @Nullable Relay relay;
+  private @Nullable Serving serving;
   private Closeable silence = () -> {};
 
-  /** Borrows everything; the caller closes. */
+  /**
+   * Borrows everything; the caller closes.
+   *
+   * @param handsOver whether server-external gets the device itself, and not frames
+   */
   Gate(
       EventLoop loop,
       PacketPort tun,
@@ -57,6 +63,7 @@ final class Gate {
       UnixListener listener,
       Path resolvConf,
       OptionalInt peerUid,
+      boolean handsOver,
       Consumer<String> log) {
     this.loop = loop;
     this.tun = tun;
@@ -64,6 +71,7 @@ final class Gate {
     this.listener = listener;
     this.resolvConf = resolvConf;
     this.peerUid = peerUid;
+    this.handsOver = handsOver;
     this.log = log;
   }
 
@@ -74,12 +82,12 @@ final class Gate {
         "teletun_frames",
         "Frames between server-external and the device; a superpacket is one.",
         "direction",
-        () -> frames.with(living(Relay::frames)));
+        () -> frames.with(living(Serving::frames)));
     to.family(
         "teletun_dropped_frames",
         "Frames dropped, and why.",
         "reason",
-        () -> dropped.with(living(Relay::dropped)));
+        () -> dropped.with(living(Serving::dropped)));
     to.count(
         "teletun_device_dropped_frames",
         "Frames that the device refused or had no room for.",
@@ -88,11 +96,11 @@ final class Gate {
         "teletun_router_packets",
         "Packets of the client as a router in front of the pod's interface treated them.",
         "duty",
-        () -> duty.with(living(Relay::duty)));
+        () -> duty.with(living(Serving::duty)));
   }
 
-  private List<Map<String, Long>> living(Function<Relay, Map<String, Long>> reader) {
-    Relay now = relay;
+  private List<Map<String, Long>> living(Function<Serving, Map<String, Long>> reader) {
+    Serving now = serving;
     return now == null ? List.of() : List.of(reader.apply(now));
   }
 
@@ -100,7 +108,8 @@ final class Gate {
   List<Fact> facts() {
     PodNetwork pod = takeover.pod();
     return List.of(
-        Fact.text("pair", relay == null ? "waiting for server-external" : "linked"),
+        Fact.text("pair", serving == null ? "waiting for server-external" : "linked"),
+        Fact.text("packets", serving == null ? "none" : serving.how()),
         Fact.list("podAddresses", pod.addresses().stream().map(Addresses::text).toList()),
         Fact.text("interface", pod.link().name()),
         Fact.number("interfaceMtu", pod.link().mtu()));
@@ -136,25 +145,35 @@ final class Gate {
     return peer.uid() == peerUid.orElseGet(Libc::geteuid);
   }
 
+  /** The pod is taken first: what server-external writes must not reach the pod's own stack. */
   private void begin(UnixStream stream) throws IOException {
     String resolvText = Files.readString(resolvConf, NulTerminated.CHARSET);
-    greet(stream, resolvText);
-    PodNetwork pod = takeover.pod();
-    relay =
-        new Relay(
-            loop,
-            tun,
-            new FramePort(stream),
-            new InnerFilter(
-                pod.addresses(), Set.copyOf(ResolvConf.parse(resolvText).nameServers())),
-            pod.link().mtu(),
-            this::end);
-    takeover.begin();
+    Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(resolvText).nameServers());
+    takeover.begin(nameServers);
+    try {
+      greet(stream, resolvText);
+      serving = handsOver ? new HandedDevice(loop, stream, this::end) : relay(stream, nameServers);
+    } catch (IOException | RuntimeException e) {
+      takeover.end();
+      throw e;
+    }
     silence.close();
     silence = loop.every(Silence.RENEWAL, () -> silently(takeover::keepSilent));
     events.count("linked");
     log.accept(
-        "server-external is linked: %s is the client's".formatted(Addresses.text(pod.addresses())));
+        "server-external is linked: %s is the client's"
+            .formatted(Addresses.text(takeover.pod().addresses())));
+  }
+
+  private Relay relay(UnixStream stream, Set<InetAddress> nameServers) throws IOException {
+    PodNetwork pod = takeover.pod();
+    return new Relay(
+        loop,
+        tun,
+        new FramePort(stream),
+        new InnerFilter(pod.addresses(), nameServers),
+        pod.link().mtu(),
+        this::end);
   }
 
   private interface Change {
@@ -172,9 +191,17 @@ final class Gate {
 
   private void greet(UnixStream stream, String text) throws IOException {
     PodNetwork network = takeover.pod();
-    byte[] greeting = Greeting.encode(network.addressList(), text, network.facts());
+    byte[] greeting =
+        Greeting.encode(
+            network.addressList(),
+            text,
+            network.facts().withDevice(tun.takesUdpSegments(), handsOver));
     ByteBuffer bytes = ByteBuffer.allocateDirect(greeting.length).put(0, greeting);
-    if (stream.write(bytes, 0, greeting.length) != greeting.length) {
+    int written =
+        handsOver
+            ? stream.write(bytes, 0, greeting.length, tun.fd())
+            : stream.write(bytes, 0, greeting.length);
+    if (written != greeting.length) {
       throw new IOException(
           "the socket did not take the greeting of %d bytes at once".formatted(greeting.length));
     }
@@ -192,17 +219,17 @@ final class Gate {
     }
     if (otherAddresses) {
       end("the pod's addresses changed");
-    } else if (relay != null && takeover.pod().link().mtu() != mtu) {
-      relay.interfaceMtu(takeover.pod().link().mtu());
+    } else if (serving != null && takeover.pod().link().mtu() != mtu) {
+      serving.interfaceMtu(takeover.pod().link().mtu());
     }
   }
 
   private void end(String why) throws IOException {
-    Relay gone = relay;
+    Serving gone = serving;
     if (gone == null) {
       return;
     }
-    relay = null;
+    serving = null;
     events.count("ended");
     frames.retire(gone.frames());
     dropped.retire(gone.dropped());
@@ -214,7 +241,12 @@ final class Gate {
     silence = loop.schedule(Silence.LENGTH, () -> silently(takeover::endSilence));
     log.accept(
         "server-external is gone (%s): the pod's network is its own; dropped: %s"
-            .formatted(why, gone.drops()));
+            .formatted(why, drops(gone)));
+  }
+
+  private String drops(Serving gone) {
+    return "refused=%d tun=%d frames=%d"
+        .formatted(gone.dropped().get("refused"), tun.dropped(), gone.dropped().get("pair_full"));
   }
 
   /** Ends the connection that is there. */

@@ -78,7 +78,7 @@ record PodNetwork(Link link, List<InetAddress> addresses, List<Route> routes) {
     return AddressList.of(addresses, AddressList.Ipv4.OPTIONAL);
   }
 
-  /** What else the greeting says. */
+  /** What else the greeting says, but for the device. */
   PodFacts facts() {
     List<Prefix> onLink =
         routes.stream()
@@ -88,6 +88,6 @@ record PodNetwork(Link link, List<InetAddress> addresses, List<Route> routes) {
             .filter(p -> !p.network().isMulticastAddress())
             .distinct()
             .toList();
-    return new PodFacts(link.mtu(), onLink);
+    return new PodFacts(link.mtu(), onLink, false, false);
   }
 }

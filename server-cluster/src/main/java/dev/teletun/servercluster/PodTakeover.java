@@ -2,8 +2,10 @@ package dev.teletun.servercluster;
 
 import dev.teletun.linux.nft.Nftables;
 import dev.teletun.linux.route.RouteSocket;
+import dev.teletun.linux.tun.Tun;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,18 +17,19 @@ final class PodTakeover implements Takeover, Closeable {
   private final Nftables nft;
   private final RouteSocket kernel;
   private final Optional<String> interfaceName;
-  private final String tun;
+  private final Tun tun;
   private final Set<Integer> keepPorts;
   private final boolean owner;
   private PodNetwork pod;
+  private Set<InetAddress> nameServersNow = Set.of();
   private boolean inForce;
 
-  /** Owns {@code nft} and {@code kernel}. */
+  /** Owns {@code nft} and {@code kernel}, and removes {@code tun} at its end. */
   PodTakeover(
       Nftables nft,
       RouteSocket kernel,
       Optional<String> interfaceName,
-      String tun,
+      Tun tun,
       Set<Integer> keepPorts)
       throws IOException {
     this.nft = nft;
@@ -56,10 +59,12 @@ final class PodTakeover implements Takeover, Closeable {
   }
 
   @Override
-  public void begin() throws IOException {
+  public void begin(Set<InetAddress> nameServers) throws IOException {
     nft.run(
-        ForwardingTable.script(pod, tun, keepPorts, owner)
-            + Silence.script(pod.addresses(), keepPorts));
+        ForwardingTable.script(pod, tun.name(), keepPorts, nameServers, owner)
+            + Silence.script(
+                pod.addresses(), keepPorts, owner ? Optional.of(tun.name()) : Optional.empty()));
+    nameServersNow = nameServers;
     inForce = true;
   }
 
@@ -88,16 +93,18 @@ final class PodTakeover implements Takeover, Closeable {
     boolean changed = !now.equals(pod);
     pod = now;
     if (inForce && changed) {
-      begin();
+      begin(nameServersNow);
     }
     return others;
   }
 
+  /** The TUN goes first: somebody who was handed it may have it open still. */
   @Override
   public void close() throws IOException {
     try (nft;
         kernel) {
       end();
+      boolean _ = kernel.deleteLink(tun.interfaceIndex());
       endSilence();
     }
   }

@@ -4,11 +4,10 @@ import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.port.PacketPort;
+import dev.teletun.linux.port.RouterPort;
 import dev.teletun.protocol.filter.InnerFilter;
 import dev.teletun.protocol.frame.FrameBatch;
-import dev.teletun.protocol.mtu.RouterDuty;
 import dev.teletun.protocol.packet.Verdict;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 
@@ -16,28 +15,20 @@ import java.util.Map;
  * Carries packets between the TUN and one server-external, whole superpackets in batches, and does
  * the duty of a router in front of the pod's interface. Loop thread only.
  */
-final class Relay implements Closeable {
-
-  /** Told once, when the frames end. */
-  interface Listener {
-    /** {@code why} in words. */
-    void framesEnded(String why) throws IOException;
-  }
+final class Relay implements Serving {
 
   private static final int BATCH_BYTES = 4 * FrameBatch.LARGEST_FRAME;
 
   private final PacketPort tun;
   private final PacketPort frames;
   private final InnerFilter filter;
-  private final RouterDuty duty;
+  private final RouterPort device;
   private final Listener listener;
   private final Watch tunWatch;
   private final Watch framesWatch;
   private final FrameBatch inbound = new FrameBatch(BATCH_BYTES);
   private final FrameBatch outbound = new FrameBatch(BATCH_BYTES);
   private final FrameBatch passed = new FrameBatch(BATCH_BYTES);
-  private final FrameBatch onward = new FrameBatch(2 * BATCH_BYTES);
-  private final FrameBatch back = new FrameBatch(FrameBatch.LARGEST_FRAME);
   private long refused;
   private long toPair;
   private long fromPair;
@@ -55,36 +46,37 @@ final class Relay implements Closeable {
     this.frames = frames;
     this.filter = filter;
     this.listener = listener;
-    duty = new RouterDuty(interfaceMtu);
+    device =
+        new RouterPort(tun, interfaceMtu, this::toFrames); // never closed, as the TUN is borrowed
     tunWatch = loop.watch(tun.fd(), this::fromTun);
     framesWatch = loop.watch(frames.fd(), new FramesReady());
     tunWatch.reading(true);
     framesWatch.reading(true);
   }
 
-  /** The pod's interface has another MTU now. */
-  void interfaceMtu(int bytes) {
-    duty.linkMtu(bytes);
+  @Override
+  public String how() {
+    return "frames";
   }
 
-  /** Packets dropped so far, by reason. */
-  String drops() {
-    return "refused=%d tun=%d frames=%d".formatted(refused, tun.dropped(), frames.dropped());
+  @Override
+  public void interfaceMtu(int bytes) {
+    device.linkMtu(bytes);
   }
 
-  /** Frames that came from the TUN for the pair, and from the pair. */
-  Map<String, Long> frames() {
+  @Override
+  public Map<String, Long> frames() {
     return Map.of("to_pair", toPair, "from_pair", fromPair);
   }
 
-  /** Frames dropped, by reason, but for those that the TUN refused. */
-  Map<String, Long> dropped() {
+  @Override
+  public Map<String, Long> dropped() {
     return Map.of("refused", refused, "pair_full", frames.dropped());
   }
 
-  /** What was done to frames as a router. */
-  Map<String, Long> duty() {
-    return duty.counts();
+  @Override
+  public Map<String, Long> duty() {
+    return device.duty();
   }
 
   private void fromTun() throws IOException {
@@ -100,7 +92,7 @@ final class Relay implements Closeable {
     try {
       followFrames(frames.write(batch));
     } catch (IOException e) {
-      listener.framesEnded(e.getMessage() == null ? e.toString() : e.getMessage());
+      listener.ended(e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 
@@ -113,20 +105,11 @@ final class Relay implements Closeable {
   private void fromFrames() throws IOException {
     outbound.clear();
     if (frames.read(outbound) == PacketPort.ENDED) {
-      listener.framesEnded("it closed the socket");
+      listener.ended("it closed the socket");
       return;
     }
     fromPair += outbound.count();
-    FrameBatch leaving = filtered();
-    onward.clear();
-    back.clear();
-    if (!duty.apply(leaving, onward, back)) {
-      leaving = onward;
-    }
-    tun.write(leaving);
-    if (!back.isEmpty()) {
-      toFrames(back);
-    }
+    device.write(filtered());
   }
 
   private FrameBatch filtered() {
@@ -169,7 +152,7 @@ final class Relay implements Closeable {
       try {
         fromFrames();
       } catch (dev.teletun.protocol.control.ControlException e) {
-        listener.framesEnded(String.valueOf(e.getMessage()));
+        listener.ended(String.valueOf(e.getMessage()));
       }
     }
 
@@ -178,7 +161,7 @@ final class Relay implements Closeable {
       try {
         followFrames(frames.flush());
       } catch (IOException e) {
-        listener.framesEnded(String.valueOf(e.getMessage()));
+        listener.ended(String.valueOf(e.getMessage()));
       }
     }
   }

@@ -74,7 +74,7 @@ public final class ServerCluster implements Closeable {
                   onFailure.own(Nftables.open()),
                   kernel,
                   options.interfaceName(),
-                  tun.name(),
+                  tun,
                   options.keepPorts()));
       if (!takeover.diesWithUs()) {
         log.accept(
@@ -84,8 +84,18 @@ public final class ServerCluster implements Closeable {
       UnixListener listener = onFailure.own(UnixListener.bind(options.sockfile(), SOCKET_MODE));
       RouteMonitor monitor = onFailure.own(RouteMonitor.open());
       EventLoop loop = onFailure.own(EventLoop.start("packets"));
+      // Without the flag the kernel may be older than the hook that keeps strays from the stack.
+      boolean handsOver = !options.asFrames() && takeover.diesWithUs();
       Gate gate =
-          new Gate(loop, port, takeover, listener, Path.of(RESOLV_CONF), options.peerUid(), log);
+          new Gate(
+              loop,
+              port,
+              takeover,
+              listener,
+              Path.of(RESOLV_CONF),
+              options.peerUid(),
+              handsOver,
+              log);
       onFailure.own(() -> loop.call(gate::close));
       watch(loop, listener, monitor, gate, onFailure);
       List<Fact> fixed =

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -13,8 +14,12 @@ import java.util.stream.Collectors;
  * two server-externals, or two server-clusters, it gets segments of connections that it knows
  * nothing of, and its resets would end them.
  *
+ * <p>It also keeps what comes out of the TUN from the pod's stack, behind the table that forwards
+ * it: a server-external that has the device goes on writing for a moment when server-cluster dies.
+ *
  * <p>This table does not die with its process, because that is when it is needed. Its addresses do,
- * after {@link #LENGTH}: from then on it is there and does nothing.
+ * after {@link #LENGTH}, and its hook on the TUN goes with the TUN: from then on it is there and
+ * does nothing.
  */
 final class Silence {
   /** How long it lasts after the last script. */
@@ -32,8 +37,10 @@ final class Silence {
    * Commands that replace the table whole, with these addresses silent, in one transaction.
    *
    * @param kept ports whose connections are the pod's own, which may be refused
+   * @param tun what the client's packets come out of, where the kernel can hook it in this family
+   *     (Linux 5.10)
    */
-  static String script(List<InetAddress> addresses, Set<Integer> kept) {
+  static String script(List<InetAddress> addresses, Set<Integer> kept, Optional<String> tun) {
     StringBuilder text = new StringBuilder(removal());
     text.append("table inet %s {\n".formatted(NAME));
     text.append("set p4 { type ipv4_addr; flags timeout; }\n");
@@ -50,7 +57,12 @@ final class Silence {
     text.append("ip6 saddr @p6 tcp flags & rst == rst drop\n");
     text.append("ip saddr @p4 icmp type destination-unreachable drop\n");
     text.append("ip6 saddr @p6 icmpv6 type destination-unreachable drop\n");
-    return text.append("}\n}\n").append(renewal(addresses)).toString();
+    text.append("}\n");
+    tun.ifPresent(device ->
+        text.append(
+            "chain strays { type filter hook ingress device \"%s\" priority 100; policy drop; }\n"
+                .formatted(device)));
+    return text.append("}\n").append(renewal(addresses)).toString();
   }
 
   /** Commands after which the table that is there silences these addresses for another time. */

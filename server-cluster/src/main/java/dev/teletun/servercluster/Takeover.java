@@ -1,6 +1,8 @@
 package dev.teletun.servercluster;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Set;
 
 /** The pod's network, as it is and while it is the client's. Loop thread only. */
 interface Takeover {
@@ -8,8 +10,12 @@ interface Takeover {
   /** The pod as last read. */
   PodNetwork pod();
 
-  /** Makes the pod's address the client's. */
-  void begin() throws IOException;
+  /**
+   * Makes the pod's address the client's.
+   *
+   * @param nameServers of the pod, which may be asked although they are link-local
+   */
+  void begin(Set<InetAddress> nameServers) throws IOException;
 
   /**
    * Gives the pod its network back, if it is not its own. For {@link Silence#LENGTH} it refuses

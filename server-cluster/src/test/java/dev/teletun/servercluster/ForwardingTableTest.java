@@ -23,7 +23,7 @@ class ForwardingTableTest {
 
   @Test
   void givesThePodsAddressesToTheClientAndNeighbourDiscoveryToThePod() {
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), true).lines())
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), Set.of(), true).lines())
         .containsSubsequence(
             "chain inbound { type filter hook ingress device \"eth0\" priority 0;",
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert } accept",
@@ -34,19 +34,35 @@ class ForwardingTableTest {
 
   @Test
   void letsOnlyThePodsSourcesOutNeighboursBeforeTheGateway() {
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), true).lines())
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), Set.of(), true).lines())
         .containsSubsequence(
-            "chain outbound { type filter hook ingress device \"tel0\" priority 0; policy drop;",
+            "chain onward {",
             "ip saddr 10.0.2.7 ip daddr 10.0.2.0/24 fwd ip to ip daddr device \"eth0\"",
             "ip saddr 10.0.2.7 fwd ip to 10.0.2.1 device \"eth0\"",
             "ip6 saddr fd00:0:0:0:0:0:0:7 ip6 daddr fd00::/64 fwd ip6 to ip6 daddr device \"eth0\"",
             "ip6 saddr fd00:0:0:0:0:0:0:7 fwd ip6 to fe80:0:0:0:0:0:0:1 device \"eth0\"",
+            "}",
+            "chain outbound { type filter hook ingress device \"tel0\" priority 0; policy drop;",
+            "goto onward",
             "}");
   }
 
   @Test
+  void letsLinkLocalNameServersBeAskedAndNobodyElseThere() {
+    Set<InetAddress> servers =
+        Set.of(InetAddress.ofLiteral("169.254.20.10"), InetAddress.ofLiteral("10.96.0.10"));
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), servers, true))
+        .containsSubsequence(
+            "chain outbound",
+            "ip daddr 169.254.20.10 meta l4proto { tcp, udp } th dport 53 goto onward\n",
+            "ip daddr { 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16,",
+            "goto onward\n}")
+        .doesNotContain("10.96.0.10");
+  }
+
+  @Test
   void leavesKeptPortsToThePodInBothDirections() {
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(9090, 22), true).lines())
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(9090, 22), Set.of(), true).lines())
         .containsSubsequence(
             "ip daddr 10.0.2.7 meta l4proto { tcp, udp } th dport { 22, 9090 } accept",
             "ip daddr 10.0.2.7 fwd ip to 10.0.2.7 device \"tel0\"",
@@ -58,13 +74,15 @@ class ForwardingTableTest {
 
   @Test
   void hasNoRulesForPortsWhereNoneIsKept() {
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), true))
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), Set.of(), true))
         .doesNotContain("kept", "th dport", "@th");
   }
 
   @Test
   void diesWithItsProcessWhereTheKernelKnowsHow() {
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), true)).contains("flags owner;");
-    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), false)).doesNotContain("owner");
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), Set.of(), true))
+        .contains("flags owner;");
+    assertThat(ForwardingTable.script(POD, "tel0", Set.of(), Set.of(), false))
+        .doesNotContain("owner");
   }
 }

@@ -3,6 +3,8 @@ package dev.teletun.servercluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.teletun.linux.libc.BulkIo;
+import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.port.FramePort;
@@ -21,8 +23,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -137,9 +141,7 @@ class GateTest {
 
     FramePort frames = owned.own(new FramePort(external));
     for (byte[] packet : List.of(packetFrom("10.0.2.8"), malformed, allowed)) {
-      batch.buffer().put(batch.nextHeaderOffset(), new byte[VirtioNetHeader.BYTES]);
-      batch.buffer().put(batch.nextPacketOffset(), packet);
-      batch.commit(packet.length);
+      append(batch, packet);
     }
     frames.write(batch);
 
@@ -152,6 +154,38 @@ class GateTest {
     byte[] first = new byte[batch.packetLength(0)];
     batch.buffer().get(batch.packetOffset(0), first);
     assertThat(first).isEqualTo(allowed);
+  }
+
+  @Test
+  void handsTheDeviceOverOnceThePodIsTaken() throws Exception {
+    Gate gate = gate(OptionalInt.empty(), true);
+    UnixStream external = connect();
+    loop.call(gate::accept);
+
+    ByteBuffer bytes = ByteBuffer.allocateDirect(64 * 1024);
+    BlockingQueue<Fd> handed = new LinkedBlockingQueue<>();
+    int length = external.read(bytes, 0, bytes.capacity(), handed::add);
+
+    Greeting greeting = new Greeting.Decoder().offer(bytes.slice(0, length)).orElseThrow();
+    assertThat(greeting.facts().isDeviceHandedOver()).isTrue();
+    assertThat(pod.taken).isTrue();
+    try (Fd device = handed.remove()) { // what is written to it is written to the device
+      FrameBatch batch = new FrameBatch(FrameBatch.LARGEST_FRAME);
+      append(batch, packetFrom("10.0.2.7"));
+      new BulkIo(device).write(batch.buffer(), 0, batch.bytes());
+      batch.clear();
+      assertThat(inTun.read(batch)).isOne();
+    }
+    external.close();
+    assertThat(log.poll(10, TimeUnit.SECONDS)).contains("linked");
+    assertThat(log.poll(10, TimeUnit.SECONDS)).contains("gone", "closed the socket");
+    assertThat(pod.taken).isFalse();
+  }
+
+  private static void append(FrameBatch batch, byte[] packet) {
+    batch.buffer().put(batch.nextHeaderOffset(), new byte[VirtioNetHeader.BYTES]);
+    batch.buffer().put(batch.nextPacketOffset(), packet);
+    batch.commit(packet.length);
   }
 
   private static byte[] packetFrom(String source) {
@@ -169,8 +203,20 @@ class GateTest {
   }
 
   private Gate gate(OptionalInt peerUid) throws IOException {
+    return gate(peerUid, false);
+  }
+
+  private Gate gate(OptionalInt peerUid, boolean handsOver) throws IOException {
     Gate gate =
-        new Gate(loop, tun, pod, listener, directory.resolve("resolv.conf"), peerUid, log::add);
+        new Gate(
+            loop,
+            tun,
+            pod,
+            listener,
+            directory.resolve("resolv.conf"),
+            peerUid,
+            handsOver,
+            log::add);
     owned.own(() -> {
       pod.failure = null;
       loop.call(gate::close);
@@ -208,7 +254,7 @@ class GateTest {
     }
 
     @Override
-    public void begin() {
+    public void begin(Set<InetAddress> nameServers) {
       taken = true;
     }
 

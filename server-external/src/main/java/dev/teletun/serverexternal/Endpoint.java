@@ -3,7 +3,7 @@ package dev.teletun.serverexternal;
 import dev.teletun.dtls.keys.Identity;
 import dev.teletun.dtls.keys.Pin;
 import dev.teletun.linux.loop.EventLoop;
-import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.port.PacketPort;
 import dev.teletun.linux.udp.UdpPeer;
 import dev.teletun.linux.udp.UdpSocket;
 import dev.teletun.protocol.address.Addresses;
@@ -11,8 +11,10 @@ import dev.teletun.protocol.control.ResolvConf;
 import dev.teletun.protocol.count.Counters;
 import dev.teletun.protocol.count.Events;
 import dev.teletun.protocol.count.Fact;
+import dev.teletun.protocol.count.Totals;
 import dev.teletun.protocol.data.DataMessage;
 import dev.teletun.protocol.filter.InnerFilter;
+import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.message.Token;
 import dev.teletun.protocol.unix.Greeting;
 import dev.teletun.tunnel.association.ServerAssociations;
@@ -35,6 +37,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -72,9 +75,10 @@ final class Endpoint
   private final Consumer<String> log;
   private final Events pairEvents = new Events("linked", "lost");
   private final Events switches = new Events("to_tcp", "to_udp");
+  private final Totals duty = new Totals();
   private Instant switchedAt = Instant.now();
   private Runnable pairLost = () -> {};
-  private @Nullable FramePort port;
+  private @Nullable PacketPort port;
   private List<InetAddress> podAddresses = List.of();
   private Consumer<Greeting> podChanged = _ -> {};
   private @Nullable Object served;
@@ -113,16 +117,16 @@ final class Endpoint
   }
 
   @Override
-  public void linked(Greeting text, FramePort frames) throws IOException {
+  public void linked(Greeting text, PacketPort local) throws IOException {
     boolean changed = !podAddresses.isEmpty() && !podAddresses.equals(text.addresses().addresses());
     podAddresses = text.addresses().addresses();
     log.accept("linked to server-cluster: the pod is %s".formatted(Addresses.text(podAddresses)));
-    port = frames;
+    port = local;
     pairEvents.count("linked");
     Set<InetAddress> nameServers = Set.copyOf(ResolvConf.parse(text.resolvConf()).nameServers());
     end.filter(new InnerFilter(podAddresses, nameServers));
     greeting.complete(text); // first: the port may end while it is attached, and take this back
-    end.attach(frames);
+    end.attach(local);
     if (changed) {
       podChanged.accept(text);
     }
@@ -139,11 +143,36 @@ final class Endpoint
     pairLost.run();
   }
 
+  @Override
+  public void revoked(String why) throws IOException {
+    end.detach();
+    portEnded(new IOException(why));
+  }
+
+  /** What a router in front of the pod's interface has to say to the client. */
+  @Override
+  public void answer(FrameBatch packets) {
+    for (int frame = 0; frame < packets.bytes(); frame = packets.next(frame)) {
+      byte[] packet = new byte[packets.packetLength(frame)];
+      packets.buffer().get(packets.packetOffset(frame), packet);
+      end.send(packet);
+    }
+  }
+
+  private static List<Map<String, Long>> duty(@Nullable PacketPort of) {
+    return of instanceof HandedDevicePort device ? List.of(device.duty()) : List.of();
+  }
+
   private void closePort() {
-    FramePort gone = port;
+    PacketPort gone = port;
     port = null;
     if (gone != null) {
-      gone.close();
+      duty(gone).forEach(duty::retire);
+      try {
+        gone.close();
+      } catch (IOException e) {
+        log.accept("closing what led to server-cluster: " + e.getMessage());
+      }
     }
   }
 
@@ -250,6 +279,11 @@ final class Endpoint
     to.family("teletun_switches", "Switches between transports.", "event", switches::read);
     to.family("teletun_pair", "The link to server-cluster.", "event", pairEvents::read);
     to.family(
+        "teletun_pod_router_packets",
+        "Packets of the client as a router in front of the pod's interface treated them.",
+        "duty",
+        () -> duty.with(duty(port)));
+    to.family(
         "teletun_socket_losses",
         "Datagrams that the kernel refused, by error.",
         "errno",
@@ -260,6 +294,14 @@ final class Endpoint
   List<Fact> facts() {
     List<Fact> facts = new ArrayList<>();
     facts.add(Fact.text("pair", port == null ? "waiting for server-cluster" : "linked"));
+    facts.add(
+        Fact.text(
+            "packets",
+            switch (port) {
+              case null -> "none";
+              case HandedDevicePort _ -> "the pod's device";
+              default -> "frames";
+            }));
     facts.add(Fact.list("podAddresses", podAddresses.stream().map(Addresses::text).toList()));
     facts.add(Fact.text("transport", follower.isOver(udp) ? "UDP" : "TCP"));
     facts.add(Fact.text("transportSince", switchedAt.truncatedTo(ChronoUnit.SECONDS).toString()));

@@ -1,14 +1,20 @@
 package dev.teletun.serverexternal;
 
+import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.loop.EventLoop;
 import dev.teletun.linux.loop.Ready;
 import dev.teletun.linux.loop.Watch;
 import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.port.PacketPort;
+import dev.teletun.linux.port.RouterPort;
+import dev.teletun.linux.port.TunPort;
+import dev.teletun.linux.tun.Tun;
 import dev.teletun.linux.unix.PeerCredentials;
 import dev.teletun.linux.unix.UnixStream;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.unix.Greeting;
+import dev.teletun.protocol.unix.PodFacts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PairLink implements Closeable {
 
-  /** Told when the pair is whole. */
-  interface Listener {
+  /** Told when the pair is whole, and when it is not any more. */
+  interface Listener extends RouterPort.Answers, HandedDevicePort.Revoked {
     /** {@code port} is the listener's from here on; it calls {@link PairLink#lost} at its end. */
-    void linked(Greeting greeting, FramePort port) throws IOException;
+    void linked(Greeting greeting, PacketPort port) throws IOException;
   }
 
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(100);
@@ -135,6 +141,7 @@ final class PairLink implements Closeable {
     private final Closeable deadline;
     private final Greeting.Decoder decoder = new Greeting.Decoder();
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(READ_BYTES);
+    private @Nullable Fd device;
 
     Attempt(UnixStream stream) throws IOException {
       this.stream = stream;
@@ -150,7 +157,7 @@ final class PairLink implements Closeable {
     @Override
     public void readable() throws IOException {
       try {
-        int end = stream.read(bytes, 0, bytes.capacity());
+        int end = stream.read(bytes, 0, bytes.capacity(), this::keep);
         if (end < 0) {
           fail("it closed the socket: is our uid the one that its -peer-uid allows?");
         } else {
@@ -161,17 +168,51 @@ final class PairLink implements Closeable {
       }
     }
 
+    private void keep(Fd handed) {
+      forgetDevice();
+      device = handed;
+    }
+
+    private void forgetDevice() {
+      Fd gone = device;
+      device = null;
+      if (gone != null) {
+        gone.close();
+      }
+    }
+
     private void greeted(int read) throws IOException {
       ByteBuffer arrived = bytes.slice(0, read);
       Optional<Greeting> greeting = decoder.offer(arrived);
       if (greeting.isEmpty()) {
         return;
       }
+      PodFacts facts = greeting.get().facts();
+      if (facts.isDeviceHandedOver() && device == null) {
+        throw new IOException(
+            "its device's descriptor did not arrive: a security module forbids it (SELinux wants the same level on both pods), or start it with -frames");
+      }
       deadline.close();
       watch.close();
       attempt = null;
       lastFailure = "";
-      listener.linked(greeting.get(), new FramePort(stream, arrived));
+      listener.linked(greeting.get(), port(facts, arrived));
+    }
+
+    private PacketPort port(PodFacts facts, ByteBuffer leftover) throws IOException {
+      Fd handed = device;
+      device = null;
+      if (handed == null) {
+        return new FramePort(stream, leftover, facts.takesUdpSegments());
+      }
+      try (CloseStack onFailure = new CloseStack()) {
+        onFailure.own(stream);
+        TunPort tun = onFailure.own(new TunPort(Tun.handedOver(handed)));
+        RouterPort router = new RouterPort(tun, facts.mtu(), listener);
+        HandedDevicePort port = new HandedDevicePort(loop, stream, router, listener);
+        onFailure.handOver();
+        return port;
+      }
     }
 
     private void fail(@Nullable String why) {
@@ -189,6 +230,7 @@ final class PairLink implements Closeable {
       attempt = null;
       deadline.close();
       watch.close();
+      forgetDevice();
       stream.close();
     }
   }

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.loop.EventLoop;
-import dev.teletun.linux.port.FramePort;
+import dev.teletun.linux.port.PacketPort;
 import dev.teletun.protocol.control.AddressList;
 import dev.teletun.protocol.frame.FrameBatch;
 import dev.teletun.protocol.lifecycle.CloseStack;
 import dev.teletun.protocol.unix.Greeting;
 import dev.teletun.protocol.unix.PodFacts;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ class PairLinkTest {
   private final CloseStack owned = new CloseStack();
   private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
   private final BlockingQueue<Greeting> greetings = new LinkedBlockingQueue<>();
-  private final BlockingQueue<FramePort> ports = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PacketPort> ports = new LinkedBlockingQueue<>();
   private @TempDir Path directory;
   private EventLoop loop;
 
@@ -65,7 +66,7 @@ class PairLinkTest {
     peer.write(bytes);
 
     assertThat(taken(greetings).addresses().format()).isEqualTo(addresses().format());
-    FramePort port = owned.own(taken(ports));
+    PacketPort port = owned.own(taken(ports));
     FrameBatch batch = new FrameBatch(2 * FrameBatch.LARGEST_FRAME);
     while (port.read(batch) == 0) {
       Thread.onSpinWait();
@@ -74,6 +75,22 @@ class PairLinkTest {
     batch.buffer().get(batch.packetOffset(0), packet);
     assertThat(packet).asString(US_ASCII).isEqualTo("a packet");
     assertThat(log).isEmpty();
+  }
+
+  @Test
+  void saysWhatToDoWhereTheDeviceDoesNotArrive() throws Exception {
+    ServerSocketChannel cluster = listen();
+    dial(LONG);
+    SocketChannel peer = owned.own(cluster.accept());
+
+    peer.write(
+        ByteBuffer.wrap(
+            Greeting.encode(
+                addresses(), "nameserver 10.96.0.10\n", PodFacts.NONE.withDevice(true, true))));
+
+    assertThat(taken(log)).contains("did not arrive", "SELinux", "-frames");
+    assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    assertThat(ports).isEmpty();
   }
 
   @Test
@@ -124,8 +141,17 @@ class PairLinkTest {
     silent.write(ByteBuffer.wrap(greeting(), 0, 20));
 
     assertThat(taken(log)).contains("no greeting within 50 ms");
-    assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    assertThat(isHungUpOn(silent)).isTrue();
     owned.own(cluster.accept());
+  }
+
+  /** Who is closed before all that he wrote was read is told so by a reset. */
+  private static boolean isHungUpOn(SocketChannel peer) throws IOException {
+    try {
+      return peer.read(ByteBuffer.allocate(1)) == -1;
+    } catch (SocketException _) {
+      return true;
+    }
   }
 
   @Test
@@ -164,15 +190,30 @@ class PairLinkTest {
             loop,
             directory.resolve("pair.sock"),
             peerUid,
-            (greeting, port) -> {
-              greetings.add(greeting);
-              ports.add(port);
-            },
+            new Taking(),
             log::add,
             greetingDeadline);
     owned.own(() -> loop.call(link::close));
     loop.call(link::dial);
     return link;
+  }
+
+  private final class Taking implements PairLink.Listener {
+    @Override
+    public void linked(Greeting greeting, PacketPort port) {
+      greetings.add(greeting);
+      ports.add(port);
+    }
+
+    @Override
+    public void revoked(String why) {
+      log.add("revoked: " + why);
+    }
+
+    @Override
+    public void answer(FrameBatch packets) {
+      log.add("%d answers".formatted(packets.count()));
+    }
   }
 
   /** After the first back-off of 100 ms it has tried a second time. */

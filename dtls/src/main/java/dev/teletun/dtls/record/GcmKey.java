@@ -1,13 +1,9 @@
 package dev.teletun.dtls.record;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -22,12 +18,9 @@ public final class GcmKey {
   /** Bytes of the nonce that come with the key. */
   public static final int SALT = 4;
 
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   private final Cipher cipher;
   private final Key key;
-  private final byte[] nonce = new byte[SALT + EXPLICIT_NONCE];
+  private final RecordNonce nonce;
   private final ConnectionId id;
   private final AdditionalData additionalData;
 
@@ -45,7 +38,7 @@ public final class GcmKey {
     this.id = id;
     this.additionalData = new AdditionalData(id);
     this.key = new SecretKeySpec(key, "AES");
-    System.arraycopy(salt, 0, nonce, 0, SALT);
+    this.nonce = new RecordNonce(salt);
     try {
       this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
     } catch (GeneralSecurityException e) {
@@ -111,8 +104,8 @@ public final class GcmKey {
 
   private void start(int mode, long explicitNonce, long epochAndSequence, int type, int length)
       throws GeneralSecurityException {
-    LONG.set(nonce, SALT, explicitNonce);
-    cipher.init(mode, key, new GCMParameterSpec(TAG * 8, nonce));
+    nonce.set(explicitNonce);
+    cipher.init(mode, key, nonce);
     additionalData.set(epochAndSequence, type, length);
     cipher.updateAAD(additionalData.bytes);
   }

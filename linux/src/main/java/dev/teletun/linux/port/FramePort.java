@@ -21,6 +21,7 @@ public final class FramePort implements PacketPort {
 
   private final UnixStream stream;
   private final FrameReader reader;
+  private final boolean takesUdpSegments;
   private ByteBuffer kept = NOTHING;
   private int keptFrom;
   private int keptTo;
@@ -29,7 +30,7 @@ public final class FramePort implements PacketPort {
 
   /** Takes ownership of {@code stream}, which is at the beginning of a frame. */
   public FramePort(UnixStream stream) {
-    this(stream, NOTHING.duplicate());
+    this(stream, NOTHING.duplicate(), false);
   }
 
   /**
@@ -37,9 +38,11 @@ public final class FramePort implements PacketPort {
    *
    * @param leftover fewer than {@link FrameBatch#LARGEST_FRAME} bytes; copied. It may hold whole
    *     frames, so read once before waiting for the descriptor
+   * @param takesUdpSegments what the device behind the other end takes
    */
-  public FramePort(UnixStream stream, ByteBuffer leftover) {
+  public FramePort(UnixStream stream, ByteBuffer leftover, boolean takesUdpSegments) {
     this.stream = stream;
+    this.takesUdpSegments = takesUdpSegments;
     this.reader = new FrameReader(leftover);
   }
 
@@ -120,6 +123,11 @@ public final class FramePort implements PacketPort {
     kept.put(0, batch.buffer(), from, length);
     keptFrom = 0;
     keptTo = length;
+  }
+
+  @Override
+  public boolean takesUdpSegments() {
+    return takesUdpSegments;
   }
 
   @Override

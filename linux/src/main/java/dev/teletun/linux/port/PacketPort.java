@@ -39,6 +39,9 @@ public interface PacketPort extends Closeable {
    */
   boolean flush() throws IOException;
 
+  /** True if superpackets of UDP may be written (GSO_UDP_L4), not only those of TCP. */
+  boolean takesUdpSegments();
+
   /** Packets dropped by {@link #write} so far, because the kernel took none or refused them. */
   long dropped();
 }

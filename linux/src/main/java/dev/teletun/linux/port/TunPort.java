@@ -114,6 +114,11 @@ public final class TunPort implements PacketPort {
   }
 
   @Override
+  public boolean takesUdpSegments() {
+    return tun.takesUdpSegments();
+  }
+
+  @Override
   public long dropped() {
     return dropped;
   }

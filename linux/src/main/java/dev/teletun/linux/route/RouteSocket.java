@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 public final class RouteSocket implements Closeable {
   // include/uapi/linux/rtnetlink.h
   private static final int RTM_NEWLINK = 16;
+  private static final int RTM_DELLINK = 17;
   private static final int RTM_GETLINK = 18;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_DELADDR = 21;
@@ -100,6 +101,15 @@ public final class RouteSocket implements Closeable {
   /** Sets an interface up. */
   public void up(int index) throws IOException {
     require(changeLink(index, "up", Link.IFF_UP));
+  }
+
+  /** Removes an interface, whoever has it open; false if it is gone already. */
+  public boolean deleteLink(int index) throws IOException {
+    Request request =
+        Request.of("RTM_DELLINK", "dev " + index, RTM_DELLINK, 0)
+            .u8(Family.UNSPEC, 0, 0, 0)
+            .u32(index, 0, 0);
+    return did(request, Set.of(Errno.ENODEV));
   }
 
   /** Sets the largest packet an interface takes. */

@@ -11,12 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A TUN device of our own, non-blocking, each packet behind a {@link VirtioNetHeader}, that takes
- * superpackets and hands superpackets out where the kernel can ({@code
+ * A TUN device of our own or handed over to us, non-blocking, each packet behind a {@link
+ * VirtioNetHeader}, that takes superpackets and hands superpackets out where the kernel can ({@code
  * include/uapi/linux/if_tun.h}).
  *
  * <p>It lives in the network namespace of the thread that opened it. The kernel removes it, and
- * every route through it, when the descriptor is closed or the process dies.
+ * every route through it, when the last descriptor of it is closed, also by the death of a process.
  */
 public final class Tun implements Closeable {
   private static final String CLONE_DEVICE = "/dev/net/tun";
@@ -24,6 +24,8 @@ public final class Tun implements Closeable {
 
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNSETOFFLOAD = 0x400454d0L;
+  private static final long TUNGETIFF = 0x800454d2L;
+  private static final long TUNGETVNETHDRSZ = 0x800454d7L;
   private static final long TUNSETVNETHDRSZ = 0x400454d8L;
 
   private static final short IFF_TUN = 0x0001;
@@ -32,6 +34,8 @@ public final class Tun implements Closeable {
 
   /** Do not attach to a device that somebody left persistent. */
   private static final short IFF_TUN_EXCL = (short) 0x8000;
+
+  private static final short KIND = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
 
   private static final int IFREQ_BYTES = 40;
   private static final int IFREQ_FLAGS = 16;
@@ -89,18 +93,47 @@ public final class Tun implements Closeable {
     }
   }
 
+  /**
+   * Takes ownership of a device that another process opened by {@link #open} and handed over. It
+   * may be in another network namespace.
+   *
+   * @throws IOException if the descriptor is none of such a device
+   */
+  public static Tun handedOver(Fd descriptor) throws IOException {
+    try (CloseStack onFailure = new CloseStack();
+        NativeMemory ifreq = NativeMemory.allocate(IFREQ_BYTES);
+        NativeMemory headerBytes = NativeMemory.ofInt(0)) {
+      Fd fd = onFailure.own(descriptor);
+      ioctl(fd, TUNGETIFF, ifreq.address(), "TUNGETIFF, what was handed over");
+      ioctl(fd, TUNGETVNETHDRSZ, headerBytes.address(), "TUNGETVNETHDRSZ");
+      short flags = ifreq.buffer().getShort(IFREQ_FLAGS);
+      int size = headerBytes.buffer().getInt(0);
+      if ((flags & KIND) != KIND || size != VirtioNetHeader.BYTES) {
+        throw new IOException(
+            "the device that was handed over has flags 0x%x and headers of %d bytes, not those of ours: run the same version of both programs"
+                .formatted(flags & 0xffff, size));
+      }
+      Tun tun = new Tun(name(ifreq), 0, offerOffload(fd), fd);
+      onFailure.handOver();
+      return tun;
+    }
+  }
+
   private static String attach(Fd fd, String namePattern) throws SyscallException {
     try (NativeMemory ifreq = NativeMemory.allocate(IFREQ_BYTES)) {
       byte[] name = namePattern.getBytes(StandardCharsets.US_ASCII);
       ifreq.buffer().put(0, name);
-      short flags = (short) (IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL);
-      ifreq.buffer().putShort(IFREQ_FLAGS, flags);
+      ifreq.buffer().putShort(IFREQ_FLAGS, (short) (KIND | IFF_TUN_EXCL));
       ioctl(fd, TUNSETIFF, ifreq.address(), "TUNSETIFF, " + namePattern);
-      byte[] given = new byte[LONGEST_NAME];
-      ifreq.buffer().get(0, given);
-      String padded = new String(given, StandardCharsets.US_ASCII);
-      return padded.substring(0, (padded + '\0').indexOf('\0'));
+      return name(ifreq);
     }
+  }
+
+  private static String name(NativeMemory ifreq) {
+    byte[] given = new byte[LONGEST_NAME];
+    ifreq.buffer().get(0, given);
+    String padded = new String(given, StandardCharsets.US_ASCII);
+    return padded.substring(0, (padded + '\0').indexOf('\0'));
   }
 
   private static void setHeaderSize(Fd fd) throws SyscallException {
@@ -135,7 +168,7 @@ public final class Tun implements Closeable {
     return fd;
   }
 
-  /** Number of the interface in its network namespace. */
+  /** Number of the interface in its network namespace; 0 of one that was handed over. */
   public int interfaceIndex() {
     return interfaceIndex;
   }

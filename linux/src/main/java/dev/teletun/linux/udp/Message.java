@@ -1,8 +1,19 @@
 package dev.teletun.linux.udp;
 
+import static dev.teletun.linux.libc.MessageHeader.CONTROL;
+import static dev.teletun.linux.libc.MessageHeader.CONTROL_BYTES;
+import static dev.teletun.linux.libc.MessageHeader.CONTROL_DATA;
+import static dev.teletun.linux.libc.MessageHeader.FLAGS;
+import static dev.teletun.linux.libc.MessageHeader.IOV;
+import static dev.teletun.linux.libc.MessageHeader.IOV_COUNT;
+import static dev.teletun.linux.libc.MessageHeader.NAME;
+import static dev.teletun.linux.libc.MessageHeader.NAME_BYTES;
+import static dev.teletun.linux.libc.MessageHeader.controlSpace;
+
 import dev.teletun.linux.libc.Errno;
 import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
+import dev.teletun.linux.libc.MessageHeader;
 import dev.teletun.linux.libc.NativeMemory;
 import dev.teletun.linux.libc.SocketOption;
 import dev.teletun.linux.sockaddr.SocketAddress;
@@ -15,27 +26,12 @@ import java.nio.ByteBuffer;
  * <p>Made once per socket and direction; no call allocates. Not thread-safe.
  */
 final class Message {
-  // struct msghdr, include/linux/socket.h as libc sees it on 64 bits
-  private static final int NAME = 0;
-  private static final int NAME_BYTES = 8;
-  private static final int IOV = 16;
-  private static final int IOV_COUNT = 24;
-  private static final int CONTROL = 32;
-  private static final int CONTROL_BYTES = 40;
-  private static final int FLAGS = 48;
-
   // where we put what it points to
   private static final int IOV_AT = 64;
   private static final int ADDRESS_AT = 80;
   private static final int CONTROL_AT = 112;
   private static final int CONTROL_ROOM = 128;
   private static final int DATA_AT = CONTROL_AT + CONTROL_ROOM;
-
-  // struct cmsghdr: length, level, type, data
-  private static final int CMSG_LEVEL = 8;
-  private static final int CMSG_TYPE = 12;
-  private static final int CMSG_DATA = 16;
-  private static final int CMSG_ALIGNMENT = 8;
 
   private static final int MSG_TRUNC = 0x20;
 
@@ -109,33 +105,28 @@ final class Message {
 
   /** {@code IPV6_PKTINFO}, ipv6(7), or {@code IP_PKTINFO}, ip(7); returns CMSG_SPACE. */
   private int putSource() {
-    int data = CONTROL_AT + CMSG_DATA;
+    int data = CONTROL_AT + CONTROL_DATA;
     if (isIpv6) {
       putControl(CONTROL_AT, SocketOption.IPV6_PKTINFO, IN6_PKTINFO_BYTES);
       SocketAddress.writeIpv6(fields, data, localHigh, localLow);
       fields.putInt(data + 16, 0); // whatever interface routing chooses
-      return space(IN6_PKTINFO_BYTES);
+      return controlSpace(IN6_PKTINFO_BYTES);
     }
     putControl(CONTROL_AT, SocketOption.IP_PKTINFO, IN_PKTINFO_BYTES);
     fields.putInt(data, 0).putInt(data + IN_PKTINFO_DESTINATION, 0);
     SocketAddress.writeIpv4(fields, data + IN_PKTINFO_SOURCE, localLow);
-    return space(IN_PKTINFO_BYTES);
+    return controlSpace(IN_PKTINFO_BYTES);
   }
 
   /** {@code UDP_SEGMENT} with a u16, udp(7); returns CMSG_SPACE. */
   private int putSegmentSize(int at, int segmentBytes) {
     putControl(at, SocketOption.UDP_SEGMENT, Short.BYTES);
-    fields.putShort(at + CMSG_DATA, (short) segmentBytes);
-    return space(Short.BYTES);
+    fields.putShort(at + CONTROL_DATA, (short) segmentBytes);
+    return controlSpace(Short.BYTES);
   }
 
   private void putControl(int at, SocketOption option, int dataBytes) {
-    fields.putLong(at, CMSG_DATA + dataBytes);
-    fields.putInt(at + CMSG_LEVEL, option.level()).putInt(at + CMSG_TYPE, option.number());
-  }
-
-  private static int space(int dataBytes) {
-    return CMSG_DATA + (dataBytes + CMSG_ALIGNMENT - 1 & -CMSG_ALIGNMENT);
+    MessageHeader.putControl(fields, at, option.level(), option.number(), dataBytes);
   }
 
   /**
@@ -158,8 +149,10 @@ final class Message {
     segmentBytes = whole;
     forgetSource();
     long end = CONTROL_AT + fields.getLong(CONTROL_BYTES);
-    for (int at = CONTROL_AT; at + CMSG_DATA + Integer.BYTES <= end; ) {
-      int data = at + CMSG_DATA;
+    for (int at = CONTROL_AT;
+        at + CONTROL_DATA + Integer.BYTES <= end;
+        at = MessageHeader.nextControl(fields, at)) {
+      int data = at + CONTROL_DATA;
       if (isOption(at, SocketOption.UDP_GRO)) {
         segmentBytes = fields.getInt(data);
       } else if (isOption(at, SocketOption.IPV6_PKTINFO)) {
@@ -168,14 +161,11 @@ final class Message {
       } else if (isOption(at, SocketOption.IP_PKTINFO)) {
         localLow = SocketAddress.lowOfIpv4(fields, data + IN_PKTINFO_DESTINATION);
       }
-      long length = Math.max(fields.getLong(at), CMSG_DATA);
-      at += (int) ((length + CMSG_ALIGNMENT - 1) & -CMSG_ALIGNMENT);
     }
   }
 
   private boolean isOption(int at, SocketOption option) {
-    return fields.getInt(at + CMSG_LEVEL) == option.level()
-        && fields.getInt(at + CMSG_TYPE) == option.number();
+    return MessageHeader.isControl(fields, at, option.level(), option.number());
   }
 
   /** What {@link #readControl} found: size of the datagrams that were merged, or of the one. */

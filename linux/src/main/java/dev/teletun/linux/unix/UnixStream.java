@@ -12,6 +12,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** One connected AF_UNIX stream, non-blocking. One thread reads and writes it. */
 public final class UnixStream implements Closeable {
@@ -110,6 +111,30 @@ public final class UnixStream implements Closeable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Reads as {@link #read} does.
+   *
+   * @param handed takes ownership of an open descriptor that came with the bytes
+   */
+  public int read(ByteBuffer direct, int from, int to, Consumer<Fd> handed) throws IOException {
+    try {
+      return DescriptorMessage.receive(fd, direct, from, to, handed);
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.ECONNRESET) {
+        return END;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Writes as {@link #write} does, with a copy of an open descriptor: the other side can use what
+   * it stands for until it closes that, whatever becomes of {@code handed}.
+   */
+  public int write(ByteBuffer direct, int from, int to, Fd handed) throws IOException {
+    return DescriptorMessage.send(fd, direct, from, to, handed);
   }
 
   /**

@@ -90,7 +90,7 @@ class FramePortTest {
     int split = out.bytes() - 3;
     ByteBuffer leftover = ByteBuffer.allocate(split);
     out.buffer().get(0, leftover.array());
-    FramePort port = new FramePort(accepted, leftover);
+    FramePort port = new FramePort(accepted, leftover, false);
 
     assertThat(port.read(in)).as("without any byte to read").isEqualTo(1);
     raw.write(out.buffer(), split, out.bytes());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.teletun.linux.libc.Errno;
+import dev.teletun.linux.libc.Fd;
 import dev.teletun.linux.libc.Libc;
 import dev.teletun.linux.libc.SyscallException;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +60,29 @@ class UnixSocketTest {
       byte[] back = new byte[5];
       buffer.get(10, back);
       assertThat(back).asString(US_ASCII).isEqualTo("there");
+    }
+  }
+
+  @Test
+  void carriesAnOpenDescriptorBesideTheBytes() throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(16);
+    List<Fd> handed = new ArrayList<>();
+    try (UnixListener listener = UnixListener.bind(path, GROUP);
+        UnixStream client = UnixStream.connect(path);
+        UnixStream server = listener.accept().orElseThrow();
+        UnixListener handedOver = UnixListener.bind(directory.resolve("other.sock"), GROUP)) {
+      assertThat(client.read(buffer, 0, 16, handed::add)).as("nothing sent yet").isZero();
+      assertThat(server.write(buffer, 0, 5, handedOver.fd())).isEqualTo(5);
+
+      assertThat(client.read(buffer, 0, 16, handed::add)).isEqualTo(5);
+
+      assertThat(handed).hasSize(1);
+      try (Fd copy = handed.getFirst()) {
+        assertThat(copy.number()).isNotEqualTo(handedOver.fd().number());
+        assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + copy.number())))
+            .isEqualTo(
+                Files.readSymbolicLink(Path.of("/proc/self/fd/" + handedOver.fd().number())));
+      }
     }
   }
 

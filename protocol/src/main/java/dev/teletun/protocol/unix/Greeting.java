@@ -16,20 +16,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   8 bytes  "TELETUN" and NUL
- *   1 byte   version, 2
+ *   1 byte   version, 3
  *   3 bytes  0
  *   text     addresses, as {@link AddressList} writes them, then NUL
  *   text     contents of the pod's resolv.conf, then NUL
  *   text     {@link PodFacts}, then NUL
  * </pre>
  *
- * The first two texts are those of the control protocol; resolv.conf is passed on as it is, and
- * judged by the client alone. The addresses may hold no IPv4: clients of version 1 are refused
- * then.
+ * If the facts say so, the descriptor of the TUN device is beside the first byte (SCM_RIGHTS), and
+ * no frames follow: server-external reads and writes the device itself, for as long as the
+ * connection stays, and closes it then. The first two texts are those of the control protocol;
+ * resolv.conf is passed on as it is, and judged by the client alone. The addresses may hold no
+ * IPv4: clients of version 1 are refused then.
  */
 public final class Greeting {
-  private static final byte VERSION = 2;
-  private static final byte[] PREAMBLE = "TELETUN\0\2\0\0\0".getBytes(US_ASCII);
+  private static final byte VERSION = 3;
+  private static final byte[] PREAMBLE = "TELETUN\0\3\0\0\0".getBytes(US_ASCII);
   private static final int VERSION_AT = 8;
 
   private final AddressList addresses;

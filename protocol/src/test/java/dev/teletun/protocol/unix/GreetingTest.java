@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class GreetingTest {
   private static final String RESOLV_CONF = "nameserver 10.96.0.10\n";
   private static final PodFacts FACTS =
-      new PodFacts(1450, List.of(Prefix.parse("10.0.2.0/24"), Prefix.parse("fd00::/64")));
+      new PodFacts(
+          1450, List.of(Prefix.parse("10.0.2.0/24"), Prefix.parse("fd00::/64")), true, true);
 
   @Test
   void isReadHoweverItWasCut() throws Exception {
@@ -73,7 +74,7 @@ class GreetingTest {
   @Test
   void passesOverFactsOfALaterVersionAndRefusesBrokenOnes() throws Exception {
     assertThat(PodFacts.parse("nodes 3\nmtu 1400\non-link 10.0.2.0/24"))
-        .isEqualTo(new PodFacts(1400, List.of(Prefix.parse("10.0.2.0/24"))));
+        .isEqualTo(new PodFacts(1400, List.of(Prefix.parse("10.0.2.0/24")), false, false));
     assertThatExceptionOfType(ControlException.class).isThrownBy(() -> PodFacts.parse("mtu many"));
     assertThatExceptionOfType(ControlException.class)
         .isThrownBy(() -> PodFacts.parse("on-link 10.0.2.0/99"));

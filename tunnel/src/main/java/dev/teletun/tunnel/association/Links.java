@@ -1,8 +1,7 @@
 package dev.teletun.tunnel.association;
 
 import dev.teletun.linux.udp.UdpPeer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Links {
   private static final int MOST = 4;
 
-  private final Deque<Link> newestFirst = new ArrayDeque<>();
+  // Gone through by index for each datagram: an iterator would be garbage each time.
+  private final List<Link> newestFirst = new ArrayList<>(MOST);
 
   /** Adds one that has just been made; {@code current} is the last to give way to it. */
   void add(Link link, @Nullable Link current) {
@@ -57,7 +57,8 @@ final class Links {
   }
 
   @Nullable Link at(UdpPeer peer) {
-    for (Link link : newestFirst) {
+    for (int i = 0; i < newestFirst.size(); i++) {
+      Link link = newestFirst.get(i);
       if (link.peer().equals(peer)) {
         return link;
       }
@@ -67,7 +68,8 @@ final class Links {
 
   /** The one whose connection ID the datagram carries, wherever it comes from. */
   @Nullable Link named(byte[] bytes, int at, int size) {
-    for (Link link : newestFirst) {
+    for (int i = 0; i < newestFirst.size(); i++) {
+      Link link = newestFirst.get(i);
       if (link.association().ownConnectionId().isOf(bytes, at, size)) {
         return link;
       }

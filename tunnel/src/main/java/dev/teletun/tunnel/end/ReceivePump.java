@@ -21,9 +21,11 @@ final class ReceivePump implements PacketSink {
   private final Side side;
   private final Drops drops;
   private final Traffic traffic;
-  private final Coalescer coalescer = new Coalescer(false);
+  private final Coalescer tcp = new Coalescer(false);
+  private final Coalescer tcpAndUdp = new Coalescer(true);
   private final FrameBatch batch = new FrameBatch(BATCH_BYTES);
 
+  private Coalescer coalescer = tcp;
   private @Nullable InnerFilter filter;
   private @Nullable PacketPort local;
   private @Nullable PacketSink early;
@@ -59,6 +61,7 @@ final class ReceivePump implements PacketSink {
     local = port;
     localBlocked = false;
     batch.clear();
+    coalescer = port != null && port.takesUdpSegments() ? tcpAndUdp : tcp;
     coalescer.begin(batch);
   }
 

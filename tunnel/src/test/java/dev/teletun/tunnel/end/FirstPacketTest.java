@@ -180,6 +180,11 @@ class FirstPacketTest {
     }
 
     @Override
+    public boolean takesUdpSegments() {
+      return false;
+    }
+
+    @Override
     public long dropped() {
       return 0;
     }
