@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 /** The tunnels of one curve; each comes up when it is first asked for, and stays. */
 final class Bed implements Closeable {
   private static final int POD_LESS = 50; // of the MTU, as with VXLAN
+  private static final Meter WARM_UP = new Meter(Duration.ofSeconds(4));
 
   /** Which tunnel, in which lab: the number of the client, the MTU or the delay. */
   private record Place(String tunnel, int number) {}
@@ -91,12 +92,19 @@ final class Bed implements Closeable {
     if (there == null) {
       Lab lab = labs.own(Lab.up("bs" + up.size(), options));
       there = bringUp(place.tunnel(), lab);
+      warmUp(there);
       if (delay.isPositive()) {
         lab.delay(delay);
       }
       up.put(place, there);
     }
     return there;
+  }
+
+  /** Compiles the ways of packets before anything counts. */
+  private static void warmUp(Tunnel tunnel) throws IOException {
+    Transfer _ = WARM_UP.transfer(tunnel);
+    Transfer _ = WARM_UP.transfer(tunnel, "-R");
   }
 
   private Tunnel bringUp(String name, Lab lab) throws IOException {

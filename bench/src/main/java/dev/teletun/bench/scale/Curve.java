@@ -104,9 +104,4 @@ record Curve(
       return bed.meter().transfer(pinned).gigabits();
     }
   }
-
-  /** Whether its points are to be drawn so: they grow by factors. */
-  boolean isLogarithmic() {
-    return points.getFirst() > 0 && points.size() > 2;
-  }
 }

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the curves one after the other, on each the points and tunnels in turns, round by round.
- * Arguments: rounds, seconds per transfer, names of curves with commas, files for JSON, columns and
- * the commands that draw them, wireguard-go's program, then the command line that starts TeleTUN.
+ * Measures the curves one after the other, on each the points and tunnels in turns, round by round,
+ * after one round that does not count. Arguments: rounds, seconds per transfer, names of curves
+ * with commas, files for JSON, columns and the commands that draw them, wireguard-go's program,
+ * then the command line that starts TeleTUN.
  */
 public final class Main {
   private static final int BEFORE_COMMAND = 7;
@@ -73,11 +74,16 @@ public final class Main {
   private List<Line> measure(Curve curve) throws IOException {
     List<Line> lines = curve.tunnels().stream().map(name -> new Line(curve, name)).toList();
     try (Bed bed = new Bed(meter, teletun, wireguard)) {
-      for (int round = 1; round <= rounds; round++) {
-        out.printf("%s, round %d of %d%n", curve.grows(), round, rounds);
+      for (int round = 0; round <= rounds; round++) {
+        out.printf(
+            "%s, %s%n",
+            curve.grows(), round == 0 ? "warm-up" : "round %d of %d".formatted(round, rounds));
         for (int point : curve.points()) {
           for (Line line : lines) {
-            line.add(point, curve.measurement().measure(bed, line.tunnel(), point));
+            double value = curve.measurement().measure(bed, line.tunnel(), point);
+            if (round > 0) {
+              line.add(point, value);
+            }
           }
         }
       }

@@ -86,14 +86,13 @@ record Report(List<Line> lines) {
         int block = lines.indexOf(line);
         String style = "ls " + (curve.tunnels().indexOf(line.tunnel()) + 1);
         drawn.add(
-            "'%s' index %d using 1:2:3:4 with yerrorbars %s notitle".formatted(data, block, style));
+            "'%s' index %d using 0:2:3:4 with yerrorbars %s notitle".formatted(data, block, style));
         drawn.add(
-            "'' index %d using 1:2 with linespoints %s title '%s'"
+            "'' index %d using 0:2:xticlabels(1) with linespoints %s title '%s'"
                 .formatted(block, style, line.tunnel()));
       }
       plot.append(
           "set xlabel \"%s\"\nset ylabel \"%s\"\n".formatted(curve.grows(), curve.measured()));
-      plot.append(curve.isLogarithmic() ? "set logscale x\n" : "unset logscale x\n");
       plot.append("plot %s\n".formatted(String.join(", ", drawn)));
     }
     return plot.toString();

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 public final class Meter {
   private static final Duration SLACK = Duration.ofSeconds(10);
   private static final int PAYLOAD = 64;
+  private static final double FIRST_BYTES = 640_000; // a second: what every tunnel carries
   private static final Duration TRIAL = Duration.ofSeconds(1);
   private static final int PINGS_PER_SECOND = 100;
   private static final Duration SETTLING = Duration.ofMillis(300);
@@ -67,7 +68,7 @@ public final class Meter {
    * @param payload bytes of each
    */
   public double packets(Tunnel tunnel, int payload, String... more) throws IOException {
-    return PacketRate.search(rate -> lost(tunnel, payload, rate, more));
+    return PacketRate.search(FIRST_BYTES / payload, rate -> lost(tunnel, payload, rate, more));
   }
 
   private static String[] iperf(Tunnel tunnel, Duration length, String... more) {

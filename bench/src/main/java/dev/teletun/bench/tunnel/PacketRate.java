@@ -4,14 +4,13 @@ import java.io.IOException;
 
 /**
  * Searches the highest rate of packets that a tunnel carries without loss, as RFC 2544 §26.1 does:
- * trials at given rates, twice the last one until some are lost, then halfway between the last that
- * passed and the last that did not.
+ * trials at growing rates, twice the last one until some are lost, then halfway between the last
+ * that passed and the last that did not.
  */
 public final class PacketRate {
   /** Lost in a trial that counts as passed: one hiccup of a machine that does other things, too. */
   static final double LOST = 0.001;
 
-  private static final double FIRST = 10_000;
   private static final double MOST = 2_000_000;
   private static final double EXACT = 1.06;
   private static final int TRIES = 2;
@@ -24,10 +23,10 @@ public final class PacketRate {
 
   private PacketRate() {}
 
-  /** Packets a second; 0 if none of the rates passed. */
-  static double search(Trial trial) throws IOException {
+  /** Packets a second, of {@code first} or more; 0 if none of the rates passed. */
+  static double search(double first, Trial trial) throws IOException {
     double passed = 0;
-    double rate = FIRST;
+    double rate = first;
     while (rate <= MOST && passes(trial, rate)) {
       passed = rate;
       rate *= 2;

@@ -7,7 +7,8 @@ set xtics nomirror
 set ytics nomirror
 set grid lc rgb "#dddddd"
 set yrange [0:*]
-set key bottom right
+set key bottom left
+set offsets 0.3, 0.3, 0, 0
 set errorbars small
 set style line 1 lc rgb "#1b6ca8" lw 2 pt 7 ps 0.6
 set style line 2 lc rgb "#d1603d" lw 2 pt 7 ps 0.6

@@ -30,7 +30,7 @@ class ReportTest {
         .contains("1\t3.0000\t2.0000\t4.0000\n", "2\t1.5000\t1.5000\t1.5000\n")
         .doesNotContain("NaN", "\n4\t");
     assertThat(report.plot("file"))
-        .contains("set logscale x", "index 0", "index 1", "title 'wireguard-go'");
+        .contains("index 0", "index 1 using 0:2:xticlabels(1)", "title 'wireguard-go'");
     assertThat(report.json(Map.of())).contains("\"values\": {\"1\": [4.000, 2.000, 3.000]}");
   }
 

@@ -56,7 +56,7 @@ class FiguresTest {
 
   @Test
   void findsTheHighestRateWithoutLoss() throws IOException {
-    double found = PacketRate.search(perSecond -> perSecond > 123_456 ? 0.01 : 0);
+    double found = PacketRate.search(10_000, perSecond -> perSecond > 123_456 ? 0.01 : 0);
 
     assertThat(found).isBetween(123_456 / 1.06, 123_456.0);
   }
@@ -67,6 +67,7 @@ class FiguresTest {
 
     double found =
         PacketRate.search(
+            10_000,
             perSecond -> perSecond > 50_000 || trials.incrementAndGet() % 2 == 1 ? 0.01 : 0);
 
     assertThat(found).isBetween(50_000 / 1.06, 50_000.0);
@@ -74,7 +75,7 @@ class FiguresTest {
 
   @Test
   void findsNoRateWhereAllIsLost() throws IOException {
-    assertThat(PacketRate.search(_ -> 1)).isZero();
+    assertThat(PacketRate.search(10_000, _ -> 1)).isZero();
   }
 
   @Test
