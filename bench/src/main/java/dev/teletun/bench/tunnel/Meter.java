@@ -18,6 +18,8 @@ public final class Meter {
   private static final Duration TRIAL = Duration.ofSeconds(1);
   private static final int PINGS_PER_SECOND = 100;
   private static final Duration SETTLING = Duration.ofMillis(300);
+  private static final int CONNECTS = 5;
+  private static final String NOT_CONNECTED = "unable to connect to server";
   private static final Pattern TIME = Pattern.compile("time=([0-9.]+) ms");
   private static final Pattern LOST =
       Pattern.compile("\"sum\":\\s*\\{[^}]*\"lost_packets\":\\s*(\\d+)[^}]*\"packets\":\\s*(\\d+)");
@@ -58,8 +60,7 @@ public final class Meter {
 
   /** One transfer with more options of iperf3. */
   public Transfer transfer(Tunnel tunnel, String... more) throws IOException {
-    return Transfer.parse(
-        tunnel.laptop().run(transfer.plus(SLACK), iperf(tunnel, transfer, more)).stdout());
+    return Transfer.parse(iperf(tunnel, transfer, more).stdout());
   }
 
   /**
@@ -71,7 +72,17 @@ public final class Meter {
     return PacketRate.search(FIRST_BYTES / payload, rate -> lost(tunnel, payload, rate, more));
   }
 
-  private static String[] iperf(Tunnel tunnel, Duration length, String... more) {
+  /** Once more where the server did not take the connection: it may still be ending a test. */
+  private static Run iperf(Tunnel tunnel, Duration length, String... more) throws IOException {
+    Run run = tunnel.laptop().run(length.plus(SLACK), iperfCommand(tunnel, length, more));
+    for (int again = 0; again < CONNECTS && run.stdout().contains(NOT_CONNECTED); again++) {
+      pause(Duration.ofSeconds(1));
+      run = tunnel.laptop().run(length.plus(SLACK), iperfCommand(tunnel, length, more));
+    }
+    return run;
+  }
+
+  private static String[] iperfCommand(Tunnel tunnel, Duration length, String... more) {
     List<String> command = new ArrayList<>(List.of("iperf3", "-J", "-4", "--connect-timeout=3000"));
     command.addAll(List.of("-t", "" + length.toSeconds(), "-p", "" + tunnel.port()));
     command.addAll(List.of("-c", tunnel.address()));
@@ -86,7 +97,7 @@ public final class Meter {
     options.add(String.format(Locale.ROOT, "-b%.0f", perSecond * payload * Byte.SIZE));
     options.add("--pacing-timer=200"); // microseconds: smaller bursts than its own 1 ms
     options.addAll(List.of(more));
-    Run run = tunnel.laptop().run(SLACK, iperf(tunnel, TRIAL, options.toArray(String[]::new)));
+    Run run = iperf(tunnel, TRIAL, options.toArray(String[]::new));
     return lost(run.stdout(), perSecond);
   }
 
@@ -108,8 +119,8 @@ public final class Meter {
 
   private double[] roundTripsUnder(Tunnel tunnel, String load) throws IOException {
     try (RunningProgram transferring =
-        tunnel.laptop().start(iperf(tunnel, transfer.plus(Duration.ofSeconds(1)), load))) {
-      pause();
+        tunnel.laptop().start(iperfCommand(tunnel, transfer.plus(Duration.ofSeconds(1)), load))) {
+      pause(SETTLING);
       double[] micros = roundTrips(tunnel);
       int code = transferring.awaitExit(SLACK);
       if (code != 0) {
@@ -119,9 +130,9 @@ public final class Meter {
     }
   }
 
-  private static void pause() throws IOException {
+  private static void pause(Duration length) throws IOException {
     try {
-      Thread.sleep(SETTLING);
+      Thread.sleep(length);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
