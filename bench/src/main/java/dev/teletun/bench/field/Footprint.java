@@ -48,6 +48,15 @@ public final class Footprint {
     }
   }
 
+  /**
+   * The last look.
+   *
+   * @throws java.util.NoSuchElementException if there was none
+   */
+  public Sample last() {
+    return samples.getLast();
+  }
+
   /** How long it was watched once it was warm. */
   public double warmSeconds() {
     return samples.isEmpty() ? 0 : Math.max(0, samples.getLast().seconds() - WARM_SECONDS);

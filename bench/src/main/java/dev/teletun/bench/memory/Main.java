@@ -29,8 +29,10 @@ public final class Main {
     boolean json = arguments.get(2).equals("json");
     String load = Files.readString(LOAD).strip();
     Figures figures = new Figures(System.err);
-    try (Field field = Field.up("memo", arguments.subList(BEFORE_COMMAND, arguments.size()))) {
-      new Residence(field, full, times, figures).measure();
+    List<String> command = arguments.subList(BEFORE_COMMAND, arguments.size());
+    try (CollectorPauses pauses = CollectorPauses.open();
+        Field field = Field.up("memo", pauses.noting(command))) {
+      new Residence(field, pauses, full, times, figures).measure();
     }
     System.out.print(
         json ? figures.json(load) : figures.text() + "load average before: " + load + "\n");

@@ -1,5 +1,7 @@
 package dev.teletun.bench.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.Footprint;
@@ -27,7 +29,10 @@ final class Residence {
   private static final Pattern OVER_UDP = Pattern.compile("^packets go over UDP again");
   private static final double MB_PER_MIB = (1 << 20) / 1e6;
 
+  private static final double LONGEST_PAUSE_MILLIS = 5;
+
   private final Field field;
+  private final CollectorPauses pauses;
   private final Outside outside;
   private final Duration full;
   private final int times;
@@ -38,11 +43,13 @@ final class Residence {
   /**
    * Nothing runs yet.
    *
+   * @param pauses of all programs
    * @param full how long at full rate over each transport
    * @param times how often each kind of reconnection
    */
-  Residence(Field field, Duration full, int times, Figures figures) {
+  Residence(Field field, CollectorPauses pauses, Duration full, int times, Figures figures) {
     this.field = field;
+    this.pauses = pauses;
     this.outside = new Outside(field.lab());
     this.full = full;
     this.times = times;
@@ -55,7 +62,10 @@ final class Residence {
     watch(WHILE);
     end("connected, idle");
     try (Load _ = Load.begin(field.laptop(), LabNet.POD_WEB.v4(), PAIRS, 0)) {
+      pauses.begin();
       watch(full);
+      figures.add("longest pause of a collector", pauses.longest(), "ms", LONGEST_PAUSE_MILLIS);
+      left();
       end("full rate over UDP");
       overTcp(full);
       end("full rate over TLS");
@@ -70,6 +80,17 @@ final class Residence {
       end("%d new clients".formatted(times));
     }
     field.disconnect();
+  }
+
+  /** What each has when it has carried all it can for a while. */
+  private void left() {
+    for (Part part : Part.values()) {
+      Footprint.Sample last = requireNonNull(phase.get(part)).last();
+      double resident = last.resident() / MB_PER_MIB;
+      figures.add("%s: after that".formatted(part), resident, "MiB", part.residentMib());
+      double anonymous = last.anonymous() / MB_PER_MIB;
+      figures.add("%s: of it no file's".formatted(part), anonymous, "MiB", Double.NaN);
+    }
   }
 
   private void overTcp(Duration time) throws IOException {
