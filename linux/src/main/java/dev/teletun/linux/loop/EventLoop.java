@@ -64,6 +64,7 @@ public final class EventLoop implements Closeable {
         new Thread(
             () -> {
               try {
+                TimeSlice.shorten();
                 body.run();
               } finally { // an Error too
                 complete();
