@@ -69,17 +69,23 @@ final class Residence {
       end("full rate over UDP");
       overTcp(full);
       end("full rate over TLS");
-      for (int i = 0; i < times; i++) {
-        restart(Part.SERVER_EXTERNAL);
-        overTcp(WHILE);
+      if (times > 0) {
+        reconnect();
       }
-      end("%d new server-externals, %d times TLS and back".formatted(times, times));
-      for (int i = 0; i < times; i++) {
-        restart(Part.CLIENT);
-      }
-      end("%d new clients".formatted(times));
     }
     field.disconnect();
+  }
+
+  private void reconnect() throws IOException {
+    for (int i = 0; i < times; i++) {
+      restart(Part.SERVER_EXTERNAL);
+      overTcp(WHILE);
+    }
+    end("%d new server-externals, %d times TLS and back".formatted(times, times));
+    for (int i = 0; i < times; i++) {
+      restart(Part.CLIENT);
+    }
+    end("%d new clients".formatted(times));
   }
 
   /** What each has when it has carried all it can for a while. */
