@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,6 +73,8 @@ public final class Main {
 
   private void profile(String name) throws IOException {
     Path directory = Files.createTempDirectory("teletun-profile");
+    // server-external is nobody, and writes its map itself
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path samples = directory.resolve("samples");
     try (Lab lab = Lab.up("bf")) {
       Tunnel tunnel = bringUp(name, lab);
@@ -145,9 +148,6 @@ public final class Main {
       Path program = Files.readSymbolicLink(Path.of("/proc/%d/exe".formatted(process)));
       if (program.endsWith("bin/java")) {
         Path map = directory.resolve("map-" + process);
-        Files.createFile(map);
-        boolean _ = map.toFile().setWritable(true, false); // server-external is nobody
-        boolean _ = directory.toFile().setExecutable(true, false);
         run(program.resolveSibling("jcmd").toString(), "" + process, "Compiler.perfmap", "" + map);
         compiled.put(process, new CompiledMethods(Files.readAllLines(map)));
       }

@@ -45,10 +45,6 @@ public final class Libc {
       String newPath,
       long flags);
 
-  /** In the form of sched_setattr(2) and sched_getattr(2), which glibc has by name since 2.41. */
-  public static native long syscall(
-      long number, long thread, long attributes, long bytes, long flags);
-
   public static native int eventfd(int initial, int flags);
 
   public static native int poll(long pollfds, long count, int timeoutMillis);

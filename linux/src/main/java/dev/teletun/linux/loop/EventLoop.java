@@ -64,7 +64,6 @@ public final class EventLoop implements Closeable {
         new Thread(
             () -> {
               try {
-                TimeSlice.shorten();
                 body.run();
               } finally { // an Error too
                 complete();

@@ -41,25 +41,6 @@ class EventLoopTest {
     far = Fd.owning(pair.buffer().getInt(4));
   }
 
-  @Test
-  void getsItsTurnSoon() throws Exception {
-    long before = TimeSlice.nanos(); // of this thread
-    CompletableFuture<Long> nanos = new CompletableFuture<>();
-    loop.execute(() -> {
-      try {
-        nanos.complete(TimeSlice.nanos());
-      } catch (IOException e) {
-        nanos.completeExceptionally(e);
-      }
-    });
-
-    boolean kernelHasSlices = before > 0; // since Linux 6.12
-    long expected = kernelHasSlices ? TimeSlice.SHORTEST_NANOS : 0;
-    assertThat(nanos.get(5, SECONDS)).isEqualTo(expected);
-    assertThat(TimeSlice.nanos(TimeSlice.collector())).isEqualTo(expected);
-    assertThat(TimeSlice.nanos()).isEqualTo(before);
-  }
-
   @AfterEach
   void closeAll() throws IOException {
     loop.close();
