@@ -2,12 +2,14 @@ package dev.teletun.e2e.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.teletun.e2e.Until;
 import dev.teletun.lab.topology.HostSnapshot;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -227,17 +229,22 @@ class BadClusterInputIT {
           case "crashes" -> "--for=jsonpath={%s.waiting.reason}=CrashLoopBackOff".formatted(status);
           default -> "--for=condition=PodScheduled=False";
         };
-    cluster.kubectl("wait", awaited, "pod/" + pod, "--timeout=60s");
     String sentence =
         Pattern.quote(what.replace("NS", cluster.namespace()))
             .replace("\\d+", "\\E\\d+\\Q")
             .replace(".*", "\\E.*\\Q");
 
-    matches(
-        FAILED,
-        client(pod, null),
-        "teletun client: %s See why with: kubectl describe pod %s -n %s"
-            .formatted(sentence, pod, cluster.namespace()));
+    // one that crashes may be between two back-offs by the time the client asks
+    Until.holds(
+        Duration.ofSeconds(60),
+        () -> {
+          cluster.kubectl("wait", awaited, "pod/" + pod, "--timeout=60s");
+          matches(
+              FAILED,
+              client(pod, null),
+              "teletun client: %s See why with: kubectl describe pod %s -n %s"
+                  .formatted(sentence, pod, cluster.namespace()));
+        });
   }
 
   @Test
