@@ -71,6 +71,16 @@ public final class Field implements Closeable {
         });
   }
 
+  /** Starts the client, waits until it is connected, and ends it. */
+  public double secondsUntilConnected() throws IOException {
+    long begun = System.nanoTime();
+    start(Part.CLIENT);
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    program(Part.CLIENT).signal("TERM");
+    program(Part.CLIENT).awaitExit(LIMIT);
+    return seconds;
+  }
+
   /** The one that runs, or ran last. */
   public RunningProgram program(Part part) {
     RunningProgram program = running.get(part);

@@ -272,9 +272,9 @@ final class Recovery {
       field.start(Part.SERVER_CLUSTER);
       field.start(Part.SERVER_EXTERNAL);
       for (int i = 0; i < times; i++) {
-        double open = started(field);
+        double open = field.secondsUntilConnected();
         outside.blockUdp();
-        double blocked = started(field);
+        double blocked = field.secondsUntilConnected();
         outside.unblockUdp();
         figures.add("start of the client, UDP open: connected after", open, "s", Double.NaN);
         figures.add("start of the client, UDP blocked: connected after", blocked, "s", 3);
@@ -285,15 +285,6 @@ final class Recovery {
             Double.NaN);
       }
     }
-  }
-
-  private static double started(Field field) throws IOException {
-    long begun = System.nanoTime();
-    field.start(Part.CLIENT);
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    field.program(Part.CLIENT).signal("TERM");
-    field.program(Part.CLIENT).awaitExit(LIMIT);
-    return seconds;
   }
 
   private void udp(Field field, Outside outside) throws IOException {

@@ -20,7 +20,6 @@ public final class Main {
   private static final Path LOAD = Path.of("/proc/loadavg");
   private static final int BEFORE_COMMAND = 3;
   private static final Duration ROUND_TRIP = Duration.ofMillis(20);
-  private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final double HELP_SECONDS = 0.25;
   private static final double CONNECT_SECONDS = 1.0;
   private static final double CONNECT_WITH_JVM_SECONDS = 1.5;
@@ -73,7 +72,7 @@ public final class Main {
       field.start(Part.SERVER_EXTERNAL);
       for (int i = 0; i < times; i++) {
         double jvm = seconds(version);
-        double connected = connected(field);
+        double connected = field.secondsUntilConnected();
         figures.add("a JVM's start: --version", jvm, "s", Double.NaN);
         figures.add(
             "the client's start until connected, at 20 ms",
@@ -84,15 +83,6 @@ public final class Main {
       }
       field.disconnect();
     }
-  }
-
-  private static double connected(Field field) throws IOException {
-    long begun = System.nanoTime();
-    field.start(Part.CLIENT);
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    field.program(Part.CLIENT).signal("TERM");
-    field.program(Part.CLIENT).awaitExit(LIMIT);
-    return seconds;
   }
 
   /** How long a command takes from its start to its end. */
