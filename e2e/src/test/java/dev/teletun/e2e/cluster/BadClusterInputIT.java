@@ -75,7 +75,15 @@ class BadClusterInputIT {
         labels: {app.kubernetes.io/name: teletun, app.kubernetes.io/instance: apart, app.kubernetes.io/component: server-external}
       spec:
         terminationGracePeriodSeconds: 0
-        containers: [{name: main, image: "IMAGE", imagePullPolicy: IfNotPresent, command: [sleep, infinity]}]
+        containers:
+        - name: main
+          image: "IMAGE"
+          imagePullPolicy: IfNotPresent
+          command: [sleep, infinity]
+          volumeMounts: [{name: pair, mountPath: /pair}]
+        volumes: # the kit's node has this host's files: what a pair makes its kubelet make is there before we look
+        - name: pair
+          hostPath: {path: /run/teletun, type: DirectoryOrCreate}
       ---
       apiVersion: v1
       kind: Node
