@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * Samples all processors while a tunnel is full. Arguments: seconds, up or down, how many functions
@@ -147,12 +148,22 @@ public final class Main {
     for (long process : processes(tunnel).keySet()) {
       Path program = Files.readSymbolicLink(Path.of("/proc/%d/exe".formatted(process)));
       if (program.endsWith("bin/java")) {
+        // Both servers are process 15 or so of their pods, and share /tmp: the other would answer.
+        Files.deleteIfExists(Path.of("/tmp/.java_pid" + inItsNamespace(process)));
         Path map = directory.resolve("map-" + process);
         run(program.resolveSibling("jcmd").toString(), "" + process, "Compiler.perfmap", "" + map);
         compiled.put(process, new CompiledMethods(Files.readAllLines(map)));
       }
     }
     return compiled;
+  }
+
+  /** The number that a process has for itself (NSpid in proc_pid_status(5)). */
+  private static String inItsNamespace(long process) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/%d/status".formatted(process)))) {
+      String numbers = lines.filter(line -> line.startsWith("NSpid:")).findFirst().orElseThrow();
+      return numbers.substring(numbers.lastIndexOf('\t') + 1);
+    }
   }
 
   private static void read(Path samples, PerfScript script, Profile into) throws IOException {
