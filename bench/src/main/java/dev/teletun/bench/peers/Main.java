@@ -90,16 +90,9 @@ public final class Main {
 
   private Tunnel up(String name, CloseStack labs) throws IOException {
     Lab lab = labs.own(Lab.up("bp" + names.indexOf(name)));
-    return switch (name) {
-      case Peers.TELETUN -> Peers.teletun(name, lab, teletun);
-      case Peers.FRAMES -> Peers.teletun(name, lab, teletun, "-frames");
-      case Peers.BEFORE -> Peers.teletun(name, lab, before());
-      case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
-      case Peers.OPENVPN -> Peers.openvpn(lab);
-      case Peers.OCSERV -> Peers.ocserv(lab);
-      case Peers.BARE -> Peers.bare(lab);
-      default -> throw new IOException("no tunnel is called " + name);
-    };
+    return name.equals(Peers.BEFORE)
+        ? Peers.teletun(name, lab, before())
+        : Peers.bringUp(name, lab, teletun, wireguard);
   }
 
   /** The same command line with the other checkout's argument file. */

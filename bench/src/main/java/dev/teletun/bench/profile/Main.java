@@ -2,6 +2,7 @@ package dev.teletun.bench.profile;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.teletun.bench.field.Command;
 import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.field.Pause;
 import dev.teletun.bench.tunnel.Meter;
@@ -78,7 +79,7 @@ public final class Main {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path samples = directory.resolve("samples");
     try (Lab lab = Lab.up("bf")) {
-      Tunnel tunnel = bringUp(name, lab);
+      Tunnel tunnel = Peers.bringUp(name, lab, teletun, wireguard);
       Transfer _ = new Meter(WARM_UP).transfer(tunnel, options);
       double gigabits = sample(tunnel, samples);
       Map<Long, CompiledMethods> compiled = compiled(tunnel, directory);
@@ -97,23 +98,13 @@ public final class Main {
     }
   }
 
-  private Tunnel bringUp(String name, Lab lab) throws IOException {
-    return switch (name) {
-      case Peers.TELETUN -> Peers.teletun(name, lab, teletun);
-      case Peers.FRAMES -> Peers.teletun(name, lab, teletun, "-frames");
-      case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
-      case Peers.BARE -> Peers.bare(lab);
-      default -> throw new IOException("no tunnel is called " + name);
-    };
-  }
-
   /** Gigabits a second of the transfer. */
   private double sample(Tunnel tunnel, Path to) throws IOException {
     Meter meter = new Meter(length.plus(AROUND).plus(AROUND));
     try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Transfer> transfer = beside.submit(() -> meter.transfer(tunnel, options));
       Pause.of(AROUND);
-      run(
+      Command.run(
           "perf",
           "record",
           "--quiet",
@@ -151,7 +142,8 @@ public final class Main {
         // Both servers are process 15 or so of their pods, and share /tmp: the other would answer.
         Files.deleteIfExists(Path.of("/tmp/.java_pid" + inItsNamespace(process)));
         Path map = directory.resolve("map-" + process);
-        run(program.resolveSibling("jcmd").toString(), "" + process, "Compiler.perfmap", "" + map);
+        Command.run(
+            program.resolveSibling("jcmd").toString(), "" + process, "Compiler.perfmap", "" + map);
         compiled.put(process, new CompiledMethods(Files.readAllLines(map)));
       }
     }
@@ -174,19 +166,6 @@ public final class Main {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(perf.getInputStream(), UTF_8))) {
       script.read(lines.lines(), into::add);
-    }
-  }
-
-  private static void run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException("%s failed: %s".formatted(String.join(" ", command), said.strip()));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(e.getMessage());
     }
   }
 }

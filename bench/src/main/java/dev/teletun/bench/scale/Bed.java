@@ -91,7 +91,7 @@ final class Bed implements Closeable {
     Tunnel there = up.get(place);
     if (there == null) {
       Lab lab = labs.own(Lab.up("bs" + up.size(), options));
-      there = bringUp(place.tunnel(), lab);
+      there = Peers.bringUp(place.tunnel(), lab, teletun, wireguard);
       warmUp(there);
       if (delay.isPositive()) {
         lab.delay(delay);
@@ -105,15 +105,6 @@ final class Bed implements Closeable {
   private static void warmUp(Tunnel tunnel) throws IOException {
     Transfer _ = WARM_UP.transfer(tunnel);
     Transfer _ = WARM_UP.transfer(tunnel, "-R");
-  }
-
-  private Tunnel bringUp(String name, Lab lab) throws IOException {
-    return switch (name) {
-      case Peers.TELETUN -> Peers.teletun(name, lab, teletun);
-      case Peers.WIREGUARD -> Peers.wireguard(lab, wireguard);
-      case Peers.BARE -> Peers.bare(lab);
-      default -> throw new IOException("no tunnel is called " + name);
-    };
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.teletun.bench.scale;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.teletun.bench.field.Command;
 import dev.teletun.bench.tunnel.ProcessTree;
 import dev.teletun.bench.tunnel.Tunnel;
 import dev.teletun.lab.topology.RunningProgram;
@@ -26,21 +25,8 @@ final class Pinning implements Closeable {
   private void on(int processors) throws IOException {
     for (RunningProgram program : tunnel.programs().values()) {
       for (ProcessHandle process : ProcessTree.of(program)) {
-        run("taskset", "-acp", "0-" + (processors - 1), "" + process.pid());
+        Command.run("taskset", "-acp", "0-" + (processors - 1), "" + process.pid());
       }
-    }
-  }
-
-  private static void run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + " failed: " + said.strip());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 

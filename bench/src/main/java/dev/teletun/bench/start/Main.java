@@ -1,11 +1,11 @@
 package dev.teletun.bench.start;
 
+import dev.teletun.bench.field.Command;
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
 import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.field.Part;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,20 +88,7 @@ public final class Main {
   /** How long a command takes from its start to its end. */
   private static double seconds(List<String> whole) throws IOException {
     long begun = System.nanoTime();
-    Process process =
-        new ProcessBuilder(whole)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IOException("%s ended with %d".formatted(String.join(" ", whole), code));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(e.getMessage());
-    }
+    Command.run(whole.toArray(String[]::new));
     return (System.nanoTime() - begun) / 1e9;
   }
 }

@@ -1,5 +1,6 @@
 package dev.teletun.bench.tunnel;
 
+import dev.teletun.bench.field.Pause;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -76,7 +77,7 @@ public final class Meter {
   private static Run iperf(Tunnel tunnel, Duration length, String... more) throws IOException {
     Run run = tunnel.laptop().run(length.plus(SLACK), iperfCommand(tunnel, length, more));
     for (int again = 0; again < CONNECTS && run.stdout().contains(NOT_CONNECTED); again++) {
-      pause(Duration.ofSeconds(1));
+      Pause.of(Duration.ofSeconds(1));
       run = tunnel.laptop().run(length.plus(SLACK), iperfCommand(tunnel, length, more));
     }
     return run;
@@ -120,22 +121,13 @@ public final class Meter {
   private double[] roundTripsUnder(Tunnel tunnel, String load) throws IOException {
     try (RunningProgram transferring =
         tunnel.laptop().start(iperfCommand(tunnel, transfer.plus(Duration.ofSeconds(1)), load))) {
-      pause(SETTLING);
+      Pause.of(SETTLING);
       double[] micros = roundTrips(tunnel);
       int code = transferring.awaitExit(SLACK);
       if (code != 0) {
         throw new IOException("iperf3 ended with " + code + ": " + transferring.output());
       }
       return micros;
-    }
-  }
-
-  private static void pause(Duration length) throws IOException {
-    try {
-      Thread.sleep(length);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 

@@ -49,6 +49,26 @@ public final class Peers {
   private Peers() {}
 
   /**
+   * The tunnel of this name.
+   *
+   * @param teletun starts TeleTUN, by the launcher's argument file
+   * @param wireguard wireguard-go's program
+   * @throws IOException also if there is none of that name; {@link #BEFORE} is the caller's
+   */
+  public static Tunnel bringUp(String name, Lab lab, List<String> teletun, String wireguard)
+      throws IOException {
+    return switch (name) {
+      case TELETUN -> teletun(name, lab, teletun);
+      case FRAMES -> teletun(name, lab, teletun, "-frames");
+      case WIREGUARD -> wireguard(lab, wireguard);
+      case OPENVPN -> openvpn(lab);
+      case OCSERV -> ocserv(lab);
+      case BARE -> bare(lab);
+      default -> throw new IOException("no tunnel is called " + name);
+    };
+  }
+
+  /**
    * TeleTUN's three programs.
    *
    * @param command starts it, by the launcher's argument file
