@@ -30,7 +30,7 @@ COPY --from=packages /base /
 FROM ${BASE}
 COPY --from=program / /
 # The start-up cache, trained with the very files that will run; without it a start takes four times as long.
-RUN ["/opt/java/bin/java", "@/opt/teletun/args", "-XX:AOTCacheOutput=/opt/teletun/server.aot", "dev.teletun.cli.Training", "servers"]
+RUN ["/opt/java/bin/java", "@/opt/teletun/args", "-XX:AOTCacheOutput=/opt/teletun/server.aot", "dev.teletun.cli.prepare.Training", "servers"]
 # nobody; server-cluster's pod asks for root, because Kubernetes gives a capability to root only
 USER 65534:65534
 ENTRYPOINT ["/opt/java/bin/java", "@/opt/teletun/args", "-XX:AOTCache=/opt/teletun/server.aot", "dev.teletun.cli.Main"]

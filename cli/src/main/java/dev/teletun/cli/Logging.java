@@ -28,7 +28,8 @@ public final class Logging {
             new ByteArrayInputStream(settings.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
-  static void install() {
+  /** To be called before anything logs. */
+  public static void install() {
     System.setProperty("java.util.logging.config.class", Logging.class.getName());
   }
 

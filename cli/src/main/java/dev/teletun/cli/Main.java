@@ -18,7 +18,8 @@ public final class Main {
     System.exit(run(Screen.ofProcess(), args));
   }
 
-  static int run(Screen screen, String... args) {
+  /** Runs one command, and returns its exit code. */
+  public static int run(Screen screen, String... args) {
     return new Execution(screen).run(commandLine(), args);
   }
 

@@ -1,11 +1,11 @@
 package dev.teletun.bench.attack;
 
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.tunnel.CpuTime;
 import dev.teletun.bench.tunnel.Memory;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
 import dev.teletun.bench.tunnel.Tunnel;
+import dev.teletun.lab.sandbox.InSandbox;
 import dev.teletun.lab.topology.Attacker;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
@@ -91,16 +91,17 @@ public final class Main implements Closeable {
 
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(
-        Main.class,
-        arguments,
-        given -> {
-          try (Main attack = new Main(given, Lab.up("atk"))) {
-            Report report = attack.measure();
-            System.out.print(given.get(6).equals("json") ? report.json() : report.text());
-            return 0;
-          }
-        });
+    System.exit(
+        InSandbox.run(
+            Main.class,
+            arguments,
+            given -> {
+              try (Main attack = new Main(given, Lab.up("atk"))) {
+                Report report = attack.measure();
+                System.out.print(given.get(6).equals("json") ? report.json() : report.text());
+                return 0;
+              }
+            }));
   }
 
   private Report measure() throws IOException {

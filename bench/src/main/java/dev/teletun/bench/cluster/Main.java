@@ -1,7 +1,7 @@
 package dev.teletun.bench.cluster;
 
 import dev.teletun.bench.field.Figures;
-import dev.teletun.bench.field.InSandbox;
+import dev.teletun.lab.sandbox.InSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public final class Main {
         System.exit(1);
       }
     }
-    InSandbox.run(Main.class, arguments, Main::run);
+    System.exit(InSandbox.run(Main.class, arguments, Main::run));
   }
 
   private static int run(List<String> arguments) throws IOException {

@@ -2,7 +2,7 @@ package dev.teletun.bench.dns;
 
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
-import dev.teletun.bench.field.InSandbox;
+import dev.teletun.lab.sandbox.InSandbox;
 import dev.teletun.lab.topology.Dnsmasq;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.LabNet;
@@ -29,7 +29,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    InSandbox.run(Main.class, arguments, Main::run);
+    System.exit(InSandbox.run(Main.class, arguments, Main::run));
   }
 
   private static int run(List<String> arguments) throws IOException {

@@ -1,8 +1,8 @@
 package dev.teletun.bench.impaired;
 
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.lab.impair.BadRouter;
 import dev.teletun.lab.impair.Fault;
+import dev.teletun.lab.sandbox.InSandbox;
 import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -69,13 +69,14 @@ public final class Main {
 
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(
-        Main.class,
-        arguments,
-        given -> {
-          new Main(given).run();
-          return 0;
-        });
+    System.exit(
+        InSandbox.run(
+            Main.class,
+            arguments,
+            given -> {
+              new Main(given).run();
+              return 0;
+            }));
   }
 
   private void run() throws IOException {

@@ -1,12 +1,12 @@
 package dev.teletun.bench.peers;
 
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.tunnel.Figure;
 import dev.teletun.bench.tunnel.Memory;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
 import dev.teletun.bench.tunnel.Sample;
 import dev.teletun.bench.tunnel.Tunnel;
+import dev.teletun.lab.sandbox.InSandbox;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.RunningProgram;
 import dev.teletun.protocol.lifecycle.CloseStack;
@@ -53,13 +53,14 @@ public final class Main {
 
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(
-        Main.class,
-        arguments,
-        given -> {
-          new Main(given).run();
-          return 0;
-        });
+    System.exit(
+        InSandbox.run(
+            Main.class,
+            arguments,
+            given -> {
+              new Main(given).run();
+              return 0;
+            }));
   }
 
   private void run() throws IOException {

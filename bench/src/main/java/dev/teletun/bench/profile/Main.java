@@ -3,13 +3,13 @@ package dev.teletun.bench.profile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.teletun.bench.field.Command;
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.field.Pause;
 import dev.teletun.bench.tunnel.Meter;
 import dev.teletun.bench.tunnel.Peers;
 import dev.teletun.bench.tunnel.ProcessTree;
 import dev.teletun.bench.tunnel.Transfer;
 import dev.teletun.bench.tunnel.Tunnel;
+import dev.teletun.lab.sandbox.InSandbox;
 import dev.teletun.lab.topology.Lab;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.BufferedReader;
@@ -61,16 +61,17 @@ public final class Main {
 
   /** Samples in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(
-        Main.class,
-        arguments,
-        given -> {
-          Main main = new Main(given);
-          for (String name : given.get(3).split(",", -1)) {
-            main.profile(name);
-          }
-          return 0;
-        });
+    System.exit(
+        InSandbox.run(
+            Main.class,
+            arguments,
+            given -> {
+              Main main = new Main(given);
+              for (String name : given.get(3).split(",", -1)) {
+                main.profile(name);
+              }
+              return 0;
+            }));
   }
 
   private void profile(String name) throws IOException {

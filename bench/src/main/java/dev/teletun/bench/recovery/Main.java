@@ -1,7 +1,7 @@
 package dev.teletun.bench.recovery;
 
 import dev.teletun.bench.field.Figures;
-import dev.teletun.bench.field.InSandbox;
+import dev.teletun.lab.sandbox.InSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    InSandbox.run(Main.class, arguments, Main::run);
+    System.exit(InSandbox.run(Main.class, arguments, Main::run));
   }
 
   private static int run(List<String> arguments) throws IOException {

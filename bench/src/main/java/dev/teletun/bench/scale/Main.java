@@ -1,7 +1,7 @@
 package dev.teletun.bench.scale;
 
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.tunnel.Meter;
+import dev.teletun.lab.sandbox.InSandbox;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -46,13 +46,14 @@ public final class Main {
 
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(
-        Main.class,
-        arguments,
-        given -> {
-          new Main(given).run();
-          return 0;
-        });
+    System.exit(
+        InSandbox.run(
+            Main.class,
+            arguments,
+            given -> {
+              new Main(given).run();
+              return 0;
+            }));
   }
 
   private void run() throws IOException {

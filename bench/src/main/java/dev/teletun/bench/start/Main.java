@@ -3,8 +3,8 @@ package dev.teletun.bench.start;
 import dev.teletun.bench.field.Command;
 import dev.teletun.bench.field.Field;
 import dev.teletun.bench.field.Figures;
-import dev.teletun.bench.field.InSandbox;
 import dev.teletun.bench.field.Part;
+import dev.teletun.lab.sandbox.InSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ public final class Main {
 
   /** Measures in a sandbox. */
   public static void main(String[] arguments) {
-    InSandbox.run(Main.class, arguments, Main::run);
+    System.exit(InSandbox.run(Main.class, arguments, Main::run));
   }
 
   private static int run(List<String> arguments) throws IOException {

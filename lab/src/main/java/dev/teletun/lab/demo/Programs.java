@@ -114,24 +114,27 @@ public final class Programs {
 
   /** The client's whole command line. */
   public String[] clientCommand(String... more) {
-    List<String> line =
+    return line(List.of(), clientArguments(more).toArray(String[]::new));
+  }
+
+  /** The same without what starts TeleTUN. */
+  public List<String> clientArguments(String... more) {
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                line(
-                    List.of(),
-                    "client",
-                    "-address=" + LabNet.NODE.v4(),
-                    "-port=" + LabNet.NODE_PORT,
-                    "-server-pubkey=" + keys.resolve("server.pub"),
-                    "-client-pubkey=" + keys.resolve("client.pub"),
-                    "-client-privkey=" + keys.resolve("client.key"),
-                    "-expose=all",
-                    "-route=" + LabNet.SERVICES.v4(),
-                    "-route=" + LabNet.SERVICES.v6(),
-                    "-route=" + LabNet.PODS.v4(),
-                    "-route=" + LabNet.PODS.v6())));
-    line.addAll(List.of(more));
-    return line.toArray(String[]::new);
+                "client",
+                "-address=" + LabNet.NODE.v4(),
+                "-port=" + LabNet.NODE_PORT,
+                "-server-pubkey=" + keys.resolve("server.pub"),
+                "-client-pubkey=" + keys.resolve("client.pub"),
+                "-client-privkey=" + keys.resolve("client.key"),
+                "-expose=all",
+                "-route=" + LabNet.SERVICES.v4(),
+                "-route=" + LabNet.SERVICES.v6(),
+                "-route=" + LabNet.PODS.v4(),
+                "-route=" + LabNet.PODS.v6()));
+    arguments.addAll(List.of(more));
+    return arguments;
   }
 
   /** The command line of {@code teletun cleanup}. */

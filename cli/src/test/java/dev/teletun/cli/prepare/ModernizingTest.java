@@ -1,4 +1,4 @@
-package dev.teletun.cli;
+package dev.teletun.cli.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
-package dev.teletun.cli;
+package dev.teletun.cli.prepare;
 
+import dev.teletun.cli.Logging;
+import dev.teletun.cli.Main;
 import dev.teletun.cli.screen.Screen;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +15,8 @@ import java.util.List;
  * Goes through the commands once, for the JVM that records which classes a start needs (JEP 514).
  * Changes nothing on the machine but a temporary directory, which it removes; dials nothing but a
  * port of the loopback address where nobody listens. With the argument {@code servers} it goes
- * through their commands alone.
+ * through their commands alone. Any other arguments are a command that it runs after all others, as
+ * the program would ({@link TrainingInLab}).
  */
 public final class Training {
   private static final int NOBODY = 1; // TCP port
@@ -29,7 +32,7 @@ public final class Training {
     Logging.install();
     Path directory = Files.createTempDirectory("teletun-training");
     try {
-      new Training(directory).run(List.of(args).contains("servers"));
+      new Training(directory).run(List.of(args));
     } finally {
       try (var files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
@@ -40,8 +43,20 @@ public final class Training {
     }
   }
 
-  private void run(boolean serversAlone) throws IOException {
+  private void run(List<String> args) throws IOException {
     run("keygen", "-directory=" + directory);
+    if (args.equals(List.of("servers"))) {
+      servers();
+      return;
+    }
+    connect("-address=127.0.0.1");
+    connect("-pod=nobody", "-kubeconfig=" + kubeconfig());
+    if (!args.isEmpty()) {
+      int _ = Main.run(Screen.ofProcess(), args.toArray(String[]::new));
+    }
+  }
+
+  private void servers() {
     run("server-cluster", "-sockfile=" + directory.resolve("none/none/socket"));
     run(
         "server-external",
@@ -50,12 +65,6 @@ public final class Training {
         key("server-pubkey", "server.pub"),
         key("server-privkey", "server.key"),
         key("client-pubkey", "client.pub"));
-    if (!serversAlone) {
-      run("--help");
-      run("clinet");
-      connect("-address=127.0.0.1");
-      connect("-pod=nobody", "-kubeconfig=" + kubeconfig());
-    }
   }
 
   private void connect(String... where) {

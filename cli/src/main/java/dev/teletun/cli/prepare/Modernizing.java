@@ -1,4 +1,4 @@
-package dev.teletun.cli;
+package dev.teletun.cli.prepare;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,5 @@
-package dev.teletun.bench.field;
+package dev.teletun.lab.sandbox;
 
-import dev.teletun.lab.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,17 +14,21 @@ public final class InSandbox {
     int run(List<String> arguments) throws IOException;
   }
 
-  /** Starts the program again in a sandbox, or runs {@code body} if this is one. */
-  public static void run(Class<?> main, String[] arguments, Body body) {
+  /**
+   * Starts the program again in a sandbox, or runs {@code body} if this is one.
+   *
+   * @return the exit code, 1 where there can be no sandbox; why has been printed
+   */
+  public static int run(Class<?> main, String[] arguments, Body body) {
     try {
       if (Sandbox.isInside()) {
         Sandbox.prepare();
-        System.exit(body.run(List.of(arguments)));
+        return body.run(List.of(arguments));
       }
-      System.exit(Sandbox.runInside(again(main, arguments)));
+      return Sandbox.runInside(again(main, arguments));
     } catch (IOException e) {
-      System.err.println("bench: " + e.getMessage());
-      System.exit(1);
+      System.err.printf("%s: %s%n", main.getSimpleName(), e.getMessage());
+      return 1;
     }
   }
 
