@@ -22,7 +22,7 @@ import java.util.List;
 record Way(String name, Lab lab, String pinged, String web) {
   private static final Duration SLACK = Duration.ofSeconds(10);
   private static final Duration FILLING = Duration.ofSeconds(3);
-  private static final int PINGS_PER_SECOND = 20;
+  private static final Duration BETWEEN_PINGS = Duration.ofMillis(50);
 
   /** TeleTUN's; {@code overTls} blocks its UDP before it starts. */
   static Way tunnel(String name, Lab lab, List<String> command, boolean overTls)
@@ -70,12 +70,7 @@ record Way(String name, Lab lab, String pinged, String web) {
 
   /** Microseconds of each. */
   double[] roundTrips(Duration time) throws IOException {
-    String count = "-c" + time.toSeconds() * PINGS_PER_SECOND;
-    Run run =
-        lab.laptop()
-            .run(
-                time.plus(SLACK), "ping", "-n", count, "-i0.05", "-W2", pinged); // some may be lost
-    return Meter.roundTrips(run.stdout());
+    return Meter.roundTrips(lab.laptop(), pinged, time, BETWEEN_PINGS);
   }
 
   /** Begins to fill the link in one direction until closed, or a while after {@code time}. */

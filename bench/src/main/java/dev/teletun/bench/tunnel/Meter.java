@@ -1,6 +1,7 @@
 package dev.teletun.bench.tunnel;
 
 import dev.teletun.bench.field.Pause;
+import dev.teletun.lab.topology.Host;
 import dev.teletun.lab.topology.Run;
 import dev.teletun.lab.topology.RunningProgram;
 import java.io.IOException;
@@ -11,17 +12,21 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Measures one tunnel with iperf3 and ping. */
+/**
+ * Measures one tunnel with iperf3 and fping: ping(8) would spend the last 10 ms before each request
+ * on the processor, a fifth of one at 100 a second.
+ */
 public final class Meter {
   private static final Duration SLACK = Duration.ofSeconds(10);
   private static final int PAYLOAD = 64;
   private static final double FIRST_BYTES = 640_000; // a second: what every tunnel carries
   private static final Duration TRIAL = Duration.ofSeconds(1);
-  private static final int PINGS_PER_SECOND = 100;
+  private static final Duration BETWEEN_PINGS = Duration.ofMillis(10);
+  private static final Duration PING_LIMIT = Duration.ofSeconds(2);
   private static final Duration SETTLING = Duration.ofMillis(300);
   private static final int CONNECTS = 5;
   private static final String NOT_CONNECTED = "unable to connect to server";
-  private static final Pattern TIME = Pattern.compile("time=([0-9.]+) ms");
+  private static final Pattern TIME = Pattern.compile("bytes, ([0-9.]+) ms");
   private static final Pattern LOST =
       Pattern.compile("\"sum\":\\s*\\{[^}]*\"lost_packets\":\\s*(\\d+)[^}]*\"packets\":\\s*(\\d+)");
 
@@ -40,7 +45,8 @@ public final class Meter {
     double _ = costed(sample, tunnel, Figure.DOWN, Figure.DOWN_COST, "-R");
     sample.with(Figure.UP_FOUR, transfer(tunnel, "-P4").gigabits());
     sample.with(Figure.DOWN_FOUR, transfer(tunnel, "-P4", "-R").gigabits());
-    String half = String.format(Locale.ROOT, "-b%.0f", up / 2 * 1e9);
+    // paced by the kernel: -b sends at full rate for some milliseconds, and then not at all
+    String half = String.format(Locale.ROOT, "--fq-rate=%.0f", up / 2 * 1e9);
     delays(sample, roundTripsUnder(tunnel, half), Figure.HALF_MEDIAN, Figure.HALF_TAIL);
     delays(sample, roundTripsUnder(tunnel, "-b0"), Figure.FULL_MEDIAN, Figure.FULL_TAIL);
     sample.with(Figure.UP_PACKETS, packets(tunnel, PAYLOAD) / 1e3);
@@ -131,16 +137,31 @@ public final class Meter {
     }
   }
 
-  /** Microseconds of each. */
   private double[] roundTrips(Tunnel tunnel) throws IOException {
-    long pings = transfer.toSeconds() * PINGS_PER_SECOND;
-    Run run = tunnel.laptop().run("ping", "-n", "-c" + pings, "-i0.01", tunnel.address());
+    return roundTrips(tunnel.laptop(), tunnel.address(), transfer, BETWEEN_PINGS);
+  }
+
+  /**
+   * Each round trip in microseconds; the lost ones, also those above 2 s, are not among them.
+   *
+   * @param time how long requests are sent
+   */
+  public static double[] roundTrips(Host from, String to, Duration time, Duration between)
+      throws IOException {
+    Run run =
+        from.run(
+            time.plus(PING_LIMIT).plus(SLACK),
+            "fping",
+            "-c" + time.dividedBy(between),
+            "-p" + between.toMillis(),
+            "-t" + PING_LIMIT.toMillis(),
+            to);
     return roundTrips(run.stdout()); // a lost one is no failure under load
   }
 
-  /** Each round trip in microseconds, of what ping(8) printed. */
-  public static double[] roundTrips(String ping) {
-    return TIME.matcher(ping)
+  /** Each round trip in microseconds, of what fping(8) printed. */
+  static double[] roundTrips(String fping) {
+    return TIME.matcher(fping)
         .results()
         .mapToDouble(time -> Double.parseDouble(time.group(1)) * 1000)
         .toArray();

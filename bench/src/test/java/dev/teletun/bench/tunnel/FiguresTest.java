@@ -32,14 +32,14 @@ class FiguresTest {
 
   @Test
   void readsEachRoundTripInMicroseconds() {
-    String ping =
+    String fping =
         """
-        64 bytes from 10.0.0.1: icmp_seq=1 ttl=63 time=0.250 ms
-        64 bytes from 10.0.0.1: icmp_seq=2 ttl=63 time=12 ms
-        rtt min/avg/max/mdev = 0.2/6.1/12.0/5.9 ms
+        10.0.0.1 : [0], 64 bytes, 0.250 ms (0.250 avg, 0% loss)
+        10.0.0.1 : [1], timed out (0.250 avg, 50% loss)
+        10.0.0.1 : [2], 64 bytes, 12.0 ms (6.12 avg, 33% loss)
         """;
 
-    assertThat(Meter.roundTrips(ping)).containsExactly(250, 12_000);
+    assertThat(Meter.roundTrips(fping)).containsExactly(250, 12_000);
   }
 
   @Test
