@@ -3,6 +3,7 @@ package dev.teletun.cli.prepare;
 import dev.teletun.cli.Logging;
 import dev.teletun.cli.Main;
 import dev.teletun.cli.screen.Screen;
+import dev.teletun.protocol.settings.InvalidSettingsException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -15,8 +16,9 @@ import java.util.List;
  * Goes through the commands once, for the JVM that records which classes a start needs (JEP 514).
  * Changes nothing on the machine but a temporary directory, which it removes; dials nothing but a
  * port of the loopback address where nobody listens. With the argument {@code servers} it goes
- * through their commands alone. Any other arguments are a command that it runs after all others, as
- * the program would ({@link TrainingInLab}).
+ * through their commands alone, and has a server connected to ({@link PlayedConnection}). Any other
+ * arguments are a command that it runs after all others, as the program would ({@link
+ * TrainingInLab}).
  */
 public final class Training {
   private static final int NOBODY = 1; // TCP port
@@ -27,8 +29,8 @@ public final class Training {
     this.directory = directory;
   }
 
-  /** Ends normally, whatever the commands say. */
-  public static void main(String[] args) throws IOException {
+  /** Ends normally, whatever the commands say; not if the servers' connection fails. */
+  public static void main(String[] args) throws IOException, InvalidSettingsException {
     Logging.install();
     Path directory = Files.createTempDirectory("teletun-training");
     try {
@@ -43,7 +45,7 @@ public final class Training {
     }
   }
 
-  private void run(List<String> args) throws IOException {
+  private void run(List<String> args) throws IOException, InvalidSettingsException {
     run("keygen", "-directory=" + directory);
     if (args.equals(List.of("servers"))) {
       servers();
@@ -56,7 +58,7 @@ public final class Training {
     }
   }
 
-  private void servers() {
+  private void servers() throws IOException, InvalidSettingsException {
     run("server-cluster", "-sockfile=" + directory.resolve("none/none/socket"));
     run(
         "server-external",
@@ -65,6 +67,7 @@ public final class Training {
         key("server-pubkey", "server.pub"),
         key("server-privkey", "server.key"),
         key("client-pubkey", "client.pub"));
+    PlayedConnection.run(directory);
   }
 
   private void connect(String... where) {
