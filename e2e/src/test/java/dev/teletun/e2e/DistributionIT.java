@@ -114,6 +114,28 @@ class DistributionIT {
     assertThat(said(program, "--help")).contains("Commands:");
   }
 
+  /** What only runs once a connection stands. */
+  @Test
+  void cachesWereTrainedByConnections() throws IOException {
+    assertThat(fromCache("client")).contains("dev.teletun.client.connect.Stay");
+    assertThat(fromCache("server-external")).contains("dev.teletun.tunnel.association.LastFlight");
+  }
+
+  /** The classes that a command, which ends for want of options, has of its cache. */
+  private static List<String> fromCache(String command) throws IOException {
+    Path log = place.resolve(command);
+    String options = "JAVA_TOOL_OPTIONS=-XX:AOTMode=on -Xlog:class+load:file=" + log;
+    List<String> line = bare(unpacked.resolve("bin/teletun"), command);
+    line.replaceAll(word -> word.startsWith("JAVA_TOOL_OPTIONS=") ? options : word);
+    assertThat(laptop.run(line.toArray(String[]::new)).exitCode()).isEqualTo(2);
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .filter(loaded -> loaded.endsWith(" source: shared objects file"))
+          .map(loaded -> loaded.replaceAll("^\\[.*\\] *| source: .*", ""))
+          .toList();
+    }
+  }
+
   @Test
   void runsThroughALink() throws IOException {
     Path link = Files.createSymbolicLink(place.resolve("teletun"), unpacked.resolve("bin/teletun"));
