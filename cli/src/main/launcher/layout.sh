@@ -62,7 +62,7 @@ train_all() {
   train "$1" "$2" quick dev.teletun.cli.Main --help || failed=1
   train "$1" "$2" server "$prepare.Training" servers || failed=1
   train_connected "$1" "$2" || {
-    echo "no lab on this machine (above), so no training by connecting: clients will take a third longer to start"
+    echo "no lab here, so no training by connecting: clients take a third longer to start"
     train "$1" "$2" client "$prepare.Training" || failed=1
   }
   return "$failed"

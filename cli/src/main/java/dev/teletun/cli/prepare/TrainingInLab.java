@@ -44,9 +44,14 @@ public final class TrainingInLab {
   }
 
   private static void train(String cache, List<String> java) throws IOException {
-    List<Tools.Tool> missing = Tools.missing().stream().filter(Tools.Tool::required).toList();
+    List<String> missing =
+        Tools.missing().stream()
+            .filter(Tools.Tool::required)
+            .map(Tools.Tool::debianPackage)
+            .toList();
     if (!missing.isEmpty()) {
-      throw new ForbiddenException("the lab needs %s".formatted(missing));
+      throw new ForbiddenException(
+          "missing for a lab: sudo apt-get install " + String.join(" ", missing));
     }
     List<String> program = new ArrayList<>(java);
     program.add(Main.class.getName());
