@@ -1,6 +1,6 @@
 package dev.teletun.cli.running;
 
-import dev.teletun.linux.libc.MappedFiles;
+import dev.teletun.linux.memory.MappedFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,13 +19,15 @@ final class FilePages {
 
   /** Does so until {@code end}, and throws what that failed with. */
   static void releaseUntil(CompletableFuture<?> end) throws Exception {
-    for (Duration pause = FIRST; ; pause = next(pause)) {
-      release();
-      try {
-        Object _ = end.get(pause.toMillis(), TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException _) {
-        // It goes on.
+    try (MappedFiles files = new MappedFiles()) {
+      for (Duration pause = FIRST; ; pause = next(pause)) {
+        release(files);
+        try {
+          Object _ = end.get(pause.toMillis(), TimeUnit.MILLISECONDS);
+          return;
+        } catch (TimeoutException _) {
+          // It goes on.
+        }
       }
     }
   }
@@ -35,9 +37,9 @@ final class FilePages {
     return twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
   }
 
-  private static void release() {
+  private static void release(MappedFiles files) {
     try {
-      long _ = MappedFiles.release();
+      long _ = files.release();
     } catch (IOException _) {
       // No /proc: then it stays.
     }

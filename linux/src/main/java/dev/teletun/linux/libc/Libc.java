@@ -36,6 +36,9 @@ public final class Libc {
 
   public static native int unlink(String path);
 
+  /** In the form of userfaultfd(2), which no C library has by name. */
+  public static native long syscall(long number, long flags);
+
   /** In the form of renameat2(2), which not every C library has by name. */
   public static native long syscall(
       long number,
