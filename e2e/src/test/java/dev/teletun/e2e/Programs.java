@@ -47,6 +47,8 @@ final class Programs implements Closeable {
               .normalize()
               .toString());
 
+  private static final String FRAMES = "-frames";
+
   private final Lab lab;
   private final List<String> launcher;
   private final Path keys;
@@ -147,7 +149,10 @@ final class Programs implements Closeable {
     return line.toArray(String[]::new);
   }
 
-  /** Starts server-cluster and waits until it listens. */
+  /**
+   * Starts server-cluster and waits until it listens. It hands its device over, unless the property
+   * teletun.frames is true.
+   */
   RunningProgram startCluster(String... more) throws IOException {
     return startClusterBy(List.of(), more);
   }
@@ -159,6 +164,9 @@ final class Programs implements Closeable {
     line.addAll(
         List.of(teletun("server-cluster", "-sockfile=" + sockfile, "-peer-uid=" + EXTERNAL_UID)));
     line.addAll(List.of(more));
+    if (Boolean.getBoolean("teletun.frames") && !line.contains(FRAMES)) {
+      line.add(FRAMES);
+    }
     RunningProgram cluster = lab.podCluster().start(line.toArray(String[]::new));
     cluster.awaitLine(READY, LIMIT);
     return cluster;
