@@ -51,6 +51,12 @@ class AdversariesTableTest {
     for (int f = 1; f <= 11; f++) {
       expected.add("F" + f);
     }
+    for (int rule = 1; rule <= 15; rule++) {
+      expected.add("R" + rule);
+    }
+    for (int invariant = 1; invariant <= 10; invariant++) {
+      expected.add("I" + invariant);
+    }
 
     assertThat(lines().stream().map(line -> line.split("\\|", 3)[1].strip()))
         .containsExactlyElementsOf(expected);
@@ -58,7 +64,7 @@ class AdversariesTableTest {
 
   private static List<String> lines() throws IOException {
     return Files.readAllLines(ROOT.resolve("docs/adversaries.md")).stream()
-        .filter(line -> line.matches("\\| [AC-F]\\d.*"))
+        .filter(line -> line.matches("\\| [AC-FIR]\\d.*"))
         .map(String::strip)
         .toList();
   }
